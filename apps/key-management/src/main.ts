@@ -1,0 +1,2 @@
+import { alphabet } from '#api-key';
+console.log('key-management', alphabet);

@@ -1,0 +1,1 @@
+export { alphabet } from './base62.js';
