@@ -1,0 +1,30 @@
+import { ActedRequest } from '../actor.js';
+import { request } from '../contract.js';
+import { IsExpiry, IsId, IsKeyHash, IsKeyStart, IsNote, MayBeNull } from '../validators.js';
+import { ApiKey } from './api-key.js';
+
+/** The gateway has minted the key and keeps it to itself: only its hash and its start travel. */
+export class CreateApiKeyRequest extends ActedRequest {
+  @IsId()
+  projectId!: string;
+
+  @IsKeyHash()
+  keyHash!: string;
+
+  @IsKeyStart()
+  keyStart!: string;
+
+  /** Absent or `null` with `replacesKeyId`: the note of the key that is replaced. */
+  @IsNote()
+  note?: string | null;
+
+  @IsExpiry()
+  expiresAt?: string | null;
+
+  @MayBeNull()
+  @IsId()
+  replacesKeyId?: string | null;
+}
+
+/** Fails with PROJECT_NOT_FOUND, API_KEY_NOT_FOUND (of `replacesKeyId`), ALREADY_REPLACED, LIMIT_REACHED. */
+export const createApiKey = request('req.api-keys.v1.create', CreateApiKeyRequest, ApiKey);

@@ -1,0 +1,20 @@
+import { request } from '../contract.js';
+import { IsId } from '../validators.js';
+
+export class IdentifyApiKeyRequest {
+  @IsId()
+  keyId!: string;
+}
+
+/** What the holder of a key may know about it. */
+export class IdentifyApiKeyResponse {
+  projectId!: string;
+  projectName!: string;
+  keyId!: string;
+  keyStart!: string;
+  note!: string | null;
+  expiresAt!: string | null;
+}
+
+/** For `whoami`, after the key has been verified. Fails with API_KEY_NOT_FOUND when it is being deleted or deleted. */
+export const identifyApiKey = request('req.api-keys.v1.identify', IdentifyApiKeyRequest, IdentifyApiKeyResponse);

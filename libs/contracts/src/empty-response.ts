@@ -1,0 +1,2 @@
+/** Done, and there is nothing to tell. */
+export class EmptyResponse {}

@@ -1,0 +1,14 @@
+/** Limits that both sides of a message must agree on. Everything else is configuration of one service. */
+export const MAX_NOTE_CHARACTERS = 200;
+export const MAX_PROJECT_NAME_CHARACTERS = 100;
+export const MAX_SEARCH_CHARACTERS = 200;
+export const MAX_PAGE_ITEMS = 200;
+export const DEFAULT_PAGE_ITEMS = 50;
+/** Longest opaque page cursor that is read at all. */
+export const MAX_CURSOR_CHARACTERS = 512;
+/** Key hashes in one verification message: about 12 kB of JSON, validated in well under a millisecond. */
+export const MAX_VERIFICATIONS_PER_MESSAGE = 256;
+/** Key and hour pairs in one usage message: about 200 kB, safely under NATS' default payload limit of 1 MB. */
+export const MAX_KEYS_PER_USAGE_MESSAGE = 2_000;
+/** An expiry further away than this is a typing error. */
+export const MAX_EXPIRY_YEARS = 10;

@@ -1,0 +1,113 @@
+import { Transform } from 'class-transformer';
+import {
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsRFC3339,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+import {
+  MAX_CURSOR_CHARACTERS,
+  MAX_EXPIRY_YEARS,
+  MAX_NOTE_CHARACTERS,
+  MAX_PAGE_ITEMS,
+  MAX_PROJECT_NAME_CHARACTERS,
+  MAX_SEARCH_CHARACTERS,
+} from './limits.js';
+
+/** SHA-256 of a key, base64url without padding: 43 characters. */
+const KEY_HASH = /^[A-Za-z0-9_-]{43}$/;
+/** A UUID of any version. */
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const KEY_START = /^tlx_[0-9A-Za-z]{4}$/;
+/** C0 and C1 control characters and the line separators break lists, logs and terminals. */
+// eslint-disable-next-line no-control-regex -- control characters are what this pattern is about
+const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u;
+
+interface Each {
+  each?: boolean;
+}
+
+export const IsKeyHash = ({ each = false }: Each = {}): PropertyDecorator =>
+  Matches(KEY_HASH, { each, message: '$property must be a SHA-256 in base64url' });
+
+export const IsKeyStart = (): PropertyDecorator =>
+  Matches(KEY_START, { message: '$property must be the start of a key' });
+
+export const IsId = ({ each = false }: Each = {}): PropertyDecorator =>
+  Matches(ID, { each, message: '$property must be a UUID' });
+
+/** The property may be absent, but `null` has to validate like any value (unlike class-validator's `IsOptional`). */
+export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
+
+/** The property may be absent or `null`. */
+export const MayBeNull = (): PropertyDecorator => IsOptional();
+
+/** A note, or nothing: trimmed, and `null` when only white space was sent. */
+export const IsNote = (): PropertyDecorator =>
+  all(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() || null : value)),
+    MayBeNull(),
+    IsString(),
+    MaxLength(MAX_NOTE_CHARACTERS),
+    HasNoControlCharacters(),
+  );
+
+export const IsProjectName = (): PropertyDecorator =>
+  all(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+    IsString(),
+    IsNotEmpty(),
+    MaxLength(MAX_PROJECT_NAME_CHARACTERS),
+    HasNoControlCharacters(),
+  );
+
+/** A moment in the future, with an offset, at most {@link MAX_EXPIRY_YEARS} years away; or nothing. */
+export const IsExpiry = (): PropertyDecorator =>
+  all(
+    MayBeNull(),
+    IsRFC3339({ message: '$property must be a date and time with an offset, like 2030-01-31T00:00:00Z' }),
+    ValidateBy({
+      name: 'isExpiry',
+      validator: {
+        validate: isExpiry,
+        defaultMessage: () =>
+          `$property must exist, lie in the future and at most ${String(MAX_EXPIRY_YEARS)} years away`,
+      },
+    }),
+  );
+
+export const IsPageLimit = (): PropertyDecorator => all(IsInt(), Min(1), Max(MAX_PAGE_ITEMS));
+
+export const IsPageCursor = (): PropertyDecorator =>
+  all(MayBeAbsent(), IsString(), MaxLength(MAX_CURSOR_CHARACTERS));
+
+export const IsSearch = (): PropertyDecorator =>
+  all(MayBeAbsent(), IsString(), MaxLength(MAX_SEARCH_CHARACTERS), HasNoControlCharacters());
+
+function HasNoControlCharacters(): PropertyDecorator {
+  return Matches(NO_CONTROL_CHARACTERS, { message: '$property must not contain control characters' });
+}
+
+function isExpiry(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const expiry = new Date(value);
+  // Date rolls 30 February over into March: the day that was asked for has to come back out.
+  const day = value.slice(0, 10);
+  const exists = new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) ?? false;
+  const latest = new Date();
+  latest.setUTCFullYear(latest.getUTCFullYear() + MAX_EXPIRY_YEARS);
+  return exists && expiry.getTime() > Date.now() && expiry <= latest;
+}
+
+function all(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, property) => {
+    for (const decorate of decorators) decorate(target, property);
+  };
+}
