@@ -1,0 +1,15 @@
+import { EnvNumber, IsConnectionUrl, Env, ServiceConfig } from '#config';
+import { IsInt, Max, Min } from 'class-validator';
+
+/** Of a service that keeps or reads data in PostgreSQL. */
+export abstract class DatabaseServiceConfig extends ServiceConfig {
+  @Env('PostgreSQL, as the role of this service: postgres://role:password@host:5432/traylinx.', { secret: true })
+  @IsConnectionUrl(['postgres', 'postgresql'])
+  DATABASE_URL!: string;
+
+  @EnvNumber('Most connections that one process opens to PostgreSQL.')
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  DATABASE_POOL_SIZE = 10;
+}

@@ -1,0 +1,57 @@
+import { Readiness } from '#observability';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DatabaseServiceConfig } from './database.config.js';
+import { Database } from './database.js';
+
+/** One statement, and separately waiting for a connection. Below what the gateway waits for an answer. */
+const STATEMENT_TIMEOUT_MS = 4_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+/** A service may be started before its database: it tries for ever, and is not ready meanwhile. */
+const CONNECT_ATTEMPTS = Number.MAX_SAFE_INTEGER;
+const CONNECT_RETRY_MS = 500;
+
+interface DatabaseModuleOptions {
+  config: DatabaseServiceConfig;
+  /** Shown in `pg_stat_activity`. */
+  applicationName: string;
+  entities: Exclude<DataSourceOptions['entities'], undefined>;
+}
+
+@Global()
+@Module({})
+export class DatabaseModule {
+  static register({ config, applicationName, entities }: DatabaseModuleOptions): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRoot({
+          type: 'postgres',
+          url: config.DATABASE_URL,
+          applicationName,
+          entities,
+          poolSize: config.DATABASE_POOL_SIZE,
+          connectTimeoutMS: CONNECT_TIMEOUT_MS,
+          extra: { query_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true },
+          // Extensions would be installed by a service at its start; only migrations change the database.
+          installExtensions: false,
+          retryAttempts: CONNECT_ATTEMPTS,
+          retryDelay: CONNECT_RETRY_MS,
+        }),
+      ],
+      providers: [
+        {
+          provide: Database,
+          inject: [DataSource, Readiness],
+          useFactory: (dataSource: DataSource, readiness: Readiness) => {
+            const database = new Database(dataSource);
+            readiness.add('postgresql', () => database.ping());
+            return database;
+          },
+        },
+      ],
+      exports: [Database],
+    };
+  }
+}
