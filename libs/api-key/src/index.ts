@@ -1,1 +1,1 @@
-export { alphabet } from './base62.js';
+export { hashKey, KEY_CHARACTERS, keyStart, mintKey, parseKey } from './api-key.js';
