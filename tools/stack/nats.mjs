@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCredentials } from './credentials.mjs';
+import { ManagedProcess } from './managed-process.mjs';
+import { repositoryDirectory } from './paths.mjs';
+import { anyFreePort } from './ports.mjs';
+import { resolveProgram } from './programs.mjs';
+import { ServerHandle } from './server-handle.mjs';
+import { converse } from './tcp.mjs';
+
+const configuration = join(repositoryDirectory, 'servers', 'nats', 'nats.conf');
+
+/**
+ * Starts NATS with JetStream on 127.0.0.1 with the configuration and the users of `servers/nats`; the `url` is the
+ * observer's.
+ *
+ * @param {object} options
+ * @param {string} options.dir
+ * @param {number} [options.port]
+ * @returns {Promise<ServerHandle>}
+ */
+export async function startNats({ dir, port }) {
+  const credentials = loadCredentials(dir);
+  const data = join(dir, 'nats');
+  mkdirSync(data, { recursive: true });
+  const chosenPort = port ?? (await anyFreePort());
+  const server = new ManagedProcess({
+    name: 'nats',
+    command: await resolveProgram('nats-server'),
+    args: [
+      '--config',
+      configuration,
+      '--addr',
+      '127.0.0.1',
+      '--port',
+      String(chosenPort),
+      '--store_dir',
+      data,
+    ],
+    env: {
+      NATS_GATEWAY_PASSWORD: credentials.natsGatewayPassword,
+      NATS_KEY_MANAGEMENT_PASSWORD: credentials.natsKeyManagementPassword,
+      NATS_VERIFICATION_PASSWORD: credentials.natsVerificationPassword,
+      NATS_USAGE_TRACKING_PASSWORD: credentials.natsUsageTrackingPassword,
+      NATS_OBSERVER_PASSWORD: credentials.natsObserverPassword,
+    },
+    logDirectory: join(dir, 'logs'),
+    recordDirectory: join(dir, 'processes'),
+    isReady: () => converse({ port: chosenPort, until: '"jetstream":true' }),
+  });
+  await server.start();
+  const url = natsUrl(chosenPort, 'observer', credentials.natsObserverPassword);
+  return new ServerHandle(server, { port: chosenPort, url });
+}
+
+/** @param {number} port @param {string} user @param {string} password */
+export function natsUrl(port, user, password) {
+  return `nats://${user}:${password}@127.0.0.1:${port}`;
+}

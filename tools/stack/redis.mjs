@@ -1,0 +1,67 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCredentials } from './credentials.mjs';
+import { ManagedProcess } from './managed-process.mjs';
+import { repositoryDirectory } from './paths.mjs';
+import { anyFreePort } from './ports.mjs';
+import { resolveProgram } from './programs.mjs';
+import { ServerHandle } from './server-handle.mjs';
+import { converse } from './tcp.mjs';
+
+const configuration = join(repositoryDirectory, 'servers', 'redis');
+
+/**
+ * Starts Redis on 127.0.0.1 with the configuration and the users of `servers/redis`; the `url` is the admin's.
+ *
+ * @param {object} options
+ * @param {string} options.dir
+ * @param {number} [options.port]
+ * @param {Record<string, string | number>} [options.settings] of redis.conf
+ * @returns {Promise<ServerHandle>}
+ */
+export async function startRedis({ dir, port, settings = {} }) {
+  const credentials = loadCredentials(dir);
+  const data = join(dir, 'redis');
+  mkdirSync(data, { recursive: true });
+  const chosenPort = port ?? (await anyFreePort());
+  const allSettings = {
+    bind: '127.0.0.1',
+    port: chosenPort,
+    dir: data,
+    aclfile: writeUsers(data, credentials),
+    ...settings,
+  };
+  const options = Object.entries(allSettings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const login = `AUTH admin ${credentials.redisAdminPassword}\r\nPING\r\n`;
+  const server = new ManagedProcess({
+    name: 'redis',
+    command: await resolveProgram('redis-server'),
+    args: [join(configuration, 'redis.conf'), ...options],
+    logDirectory: join(dir, 'logs'),
+    recordDirectory: join(dir, 'processes'),
+    isReady: () => converse({ port: chosenPort, send: login, until: '+PONG' }),
+  });
+  await server.start();
+  const url = redisUrl(chosenPort, 'admin', credentials.redisAdminPassword);
+  return new ServerHandle(server, { port: chosenPort, url });
+}
+
+/** @param {number} port @param {string} user @param {string} password */
+export function redisUrl(port, user, password) {
+  return `redis://${user}:${password}@127.0.0.1:${port}`;
+}
+
+/** @param {string} data @param {import('./credentials.mjs').Credentials} credentials @returns {string} the file */
+function writeUsers(data, credentials) {
+  const passwords = {
+    REDIS_ADMIN_PASSWORD: credentials.redisAdminPassword,
+    REDIS_KEY_MANAGEMENT_PASSWORD: credentials.redisKeyManagementPassword,
+    REDIS_VERIFICATION_PASSWORD: credentials.redisVerificationPassword,
+  };
+  let users = readFileSync(join(configuration, 'users.acl'), 'utf8');
+  for (const [name, password] of Object.entries(passwords)) users = users.replaceAll(`\${${name}}`, password);
+  const file = join(data, 'users.acl');
+  rmSync(file, { force: true });
+  writeFileSync(file, users, { mode: 0o600 });
+  return file;
+}
