@@ -32,7 +32,13 @@ export default {
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['**/*.spec.ts'] },
     // One service with real stores, or one library with a real server.
-    { ...shared, displayName: 'int', testMatch: ['**/*.int-spec.ts'] },
+    {
+      ...shared,
+      displayName: 'int',
+      testMatch: ['**/*.int-spec.ts'],
+      globalSetup: '<rootDir>/test/support/postgres.global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/postgres.global-teardown.mjs',
+    },
     // The whole platform, as built, in processes of its own.
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
   ],

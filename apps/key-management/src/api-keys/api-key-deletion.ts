@@ -1,0 +1,112 @@
+import { type DeleteApiKeyRequest, DomainError } from '#contracts';
+import { Database } from '#database';
+import { KeyFence } from '#key-fence';
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EntityManager } from 'typeorm';
+import { recordChange } from '../audit/audit-trail.js';
+import { KeyManagementConfig } from '../key-management.config.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+
+/** How often a deletion that has to wait looks whether somebody else has completed it, and tries the fence again. */
+const POLL_MS = 250;
+
+/** A key that PostgreSQL has been seen to hold as `deleting`. */
+export interface DeletingKey {
+  id: string;
+  keyHash: Buffer;
+  /**
+   * When this process saw that, on its own monotonic clock (`performance.now()`, ms). Never a stored time: another
+   * machine's clock, or one that was set back, would shorten the wait that the guarantee rests on.
+   */
+  seenAtMs: number;
+}
+
+/**
+ * The deletion protocol: `active → deleting`, fence, `deleting → deleted`. Specified, with its proof, in
+ * `docs/guarantees.md`. Every step may be done twice, by anybody, so a retry simply does the rest.
+ */
+@Injectable()
+export class ApiKeyDeletion {
+  private readonly logger = new Logger(ApiKeyDeletion.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly fence: KeyFence,
+    private readonly config: KeyManagementConfig,
+  ) {}
+
+  /**
+   * Returns only when no verification that starts from now on can succeed.
+   *
+   * @throws DomainError API_KEY_NOT_FOUND, also when the key was deleted before; UNAVAILABLE when PostgreSQL does not
+   * answer, in which case the deletion may have been started and will then be completed.
+   */
+  async delete(request: DeleteApiKeyRequest): Promise<void> {
+    const key = await this.database.transaction((manager) => this.markDeleting(manager, request));
+    await this.complete({ ...key, seenAtMs: performance.now() });
+  }
+
+  /** Steps 2 and 3, for a key that is `deleting`, whoever has made it so. */
+  async complete(key: DeletingKey, signal?: AbortSignal): Promise<void> {
+    const alreadyDeleted = await this.makeUnacceptable(key, signal);
+    if (!alreadyDeleted) await this.markDeleted(key.id);
+  }
+
+  /** Step 1. A key that is `deleting` already is fine: this caller then does the rest as well. */
+  private async markDeleting(
+    manager: EntityManager,
+    { projectId, keyId, ...by }: DeleteApiKeyRequest,
+  ): Promise<Omit<DeletingKey, 'seenAtMs'>> {
+    const { affected } = await manager.update(
+      ApiKeyEntity,
+      { id: keyId, projectId, state: 'active' },
+      { state: 'deleting', deletedBy: by.actor },
+    );
+    if (affected === 1) {
+      await recordChange(manager, { by, action: 'api-key.deleted', projectId, targetId: keyId });
+    }
+    const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: 'deleting' });
+    if (key === null) throw new DomainError('API_KEY_NOT_FOUND');
+    return { id: key.id, keyHash: key.keyHash };
+  }
+
+  /**
+   * Step 2. Removes what the cache holds; while nobody can tell us that it did, waits until nothing filled before the
+   * commit can be left in it. No transaction and no row lock is held meanwhile.
+   *
+   * @returns whether somebody else has completed the deletion while we waited.
+   */
+  private async makeUnacceptable(key: DeletingKey, signal?: AbortSignal): Promise<boolean> {
+    const safeAtMs = key.seenAtMs + this.config.fenceWaitMs;
+    for (;;) {
+      if (await this.fenced(key)) return false;
+      const leftMs = safeAtMs - performance.now();
+      if (leftMs <= 0) return false;
+      await delay(Math.min(POLL_MS, leftMs), undefined, signal === undefined ? {} : { signal });
+      if (await this.isDeleted(key.id)) return true;
+    }
+  }
+
+  private async fenced({ id, keyHash }: DeletingKey): Promise<boolean> {
+    if (this.config.REVOCATION_FENCE === 'wait') return false;
+    try {
+      await this.fence.fence([keyHash.toString('base64url')]);
+      return true;
+    } catch (error) {
+      this.logger.warn(`no fence for key ${id}, waiting: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    }
+  }
+
+  private isDeleted(id: string): Promise<boolean> {
+    return this.database.run((manager) => manager.existsBy(ApiKeyEntity, { id, state: 'deleted' }));
+  }
+
+  /** Step 3. Only after this may anything that we answer imply that the key is gone. */
+  private async markDeleted(id: string): Promise<void> {
+    await this.database.run((manager) =>
+      manager.update(ApiKeyEntity, { id, state: 'deleting' }, { state: 'deleted', deletedAt: () => 'now()' }),
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  type ApiKey,
+  changeApiKeyNote,
+  ChangeApiKeyNoteRequest,
+  createApiKey,
+  CreateApiKeyRequest,
+  deleteApiKey,
+  DeleteApiKeyRequest,
+  EmptyResponse,
+  getApiKey,
+  GetApiKeyRequest,
+  identifyApiKey,
+  IdentifyApiKeyRequest,
+  type IdentifyApiKeyResponse,
+  listApiKeys,
+  ListApiKeysRequest,
+  type ListApiKeysResponse,
+} from '#contracts';
+import { Handles } from '#messaging';
+import { Controller } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { ApiKeyDeletion } from './api-key-deletion.js';
+import { ApiKeysService } from './api-keys.service.js';
+
+@Controller()
+export class ApiKeysController {
+  constructor(
+    private readonly apiKeys: ApiKeysService,
+    private readonly deletion: ApiKeyDeletion,
+  ) {}
+
+  @Handles(createApiKey)
+  create(@Payload() request: CreateApiKeyRequest): Promise<ApiKey> {
+    return this.apiKeys.create(request);
+  }
+
+  @Handles(listApiKeys)
+  list(@Payload() request: ListApiKeysRequest): Promise<ListApiKeysResponse> {
+    return this.apiKeys.list(request);
+  }
+
+  @Handles(getApiKey)
+  get(@Payload() request: GetApiKeyRequest): Promise<ApiKey> {
+    return this.apiKeys.get(request);
+  }
+
+  @Handles(changeApiKeyNote)
+  changeNote(@Payload() request: ChangeApiKeyNoteRequest): Promise<ApiKey> {
+    return this.apiKeys.changeNote(request);
+  }
+
+  @Handles(identifyApiKey)
+  identify(@Payload() request: IdentifyApiKeyRequest): Promise<IdentifyApiKeyResponse> {
+    return this.apiKeys.identify(request);
+  }
+
+  @Handles(deleteApiKey)
+  async delete(@Payload() request: DeleteApiKeyRequest): Promise<EmptyResponse> {
+    await this.deletion.delete(request);
+    return new EmptyResponse();
+  }
+}

@@ -1,0 +1,39 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+export type AuditAction =
+  | 'project.created'
+  | 'project.renamed'
+  | 'project.deleted'
+  | 'api-key.created'
+  | 'api-key.note-changed'
+  | 'api-key.deleted';
+
+/** Append-only: the service's role may neither change nor remove a row. */
+@Entity({ schema: 'key_management', name: 'audit_events' })
+@Index('audit_events_by_time', ['occurredAt', 'id'])
+export class AuditEventEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_events_pkey' })
+  id!: string;
+
+  @Column('timestamptz', { name: 'occurred_at', precision: 3 })
+  occurredAt!: Date;
+
+  @Column('text')
+  actor!: string;
+
+  @Column('text')
+  action!: AuditAction;
+
+  @Column('uuid', { name: 'project_id', nullable: true })
+  projectId!: string | null;
+
+  /** The project or API key that was changed. */
+  @Column('uuid', { name: 'target_id', nullable: true })
+  targetId!: string | null;
+
+  @Column('text', { name: 'request_id', nullable: true })
+  requestId!: string | null;
+
+  @Column('inet', { name: 'source_address', nullable: true })
+  sourceAddress!: string | null;
+}

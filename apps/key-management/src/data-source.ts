@@ -1,0 +1,15 @@
+import { DataSource } from 'typeorm';
+import { CreateKeyManagement1763800000000 } from '../migrations/1763800000000-create-key-management.js';
+import { entities } from './entities.js';
+
+/** For migrations only, as the owner of the schema. The service itself connects as a role that owns nothing. */
+export const dataSource = new DataSource({
+  type: 'postgres',
+  ...(process.env['DATABASE_URL'] === undefined ? {} : { url: process.env['DATABASE_URL'] }),
+  schema: 'key_management',
+  entities,
+  migrations: [CreateKeyManagement1763800000000],
+  migrationsTableName: 'migrations',
+  migrationsTransactionMode: 'all',
+  installExtensions: false,
+});

@@ -1,0 +1,6 @@
+import { ApiKeyUsageView, UsageCompletenessView } from './api-keys/api-key-usage.view.js';
+import { ApiKeyEntity } from './api-keys/api-key.entity.js';
+import { AuditEventEntity } from './audit/audit-event.entity.js';
+import { ProjectEntity } from './projects/project.entity.js';
+
+export const entities = [ProjectEntity, ApiKeyEntity, AuditEventEntity, ApiKeyUsageView, UsageCompletenessView];

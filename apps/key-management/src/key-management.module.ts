@@ -1,0 +1,41 @@
+import { DatabaseModule } from '#database';
+import { KeyFence } from '#key-fence';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiKeyDeletion } from './api-keys/api-key-deletion.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { DeletionSweeper } from './api-keys/deletion-sweeper.js';
+import { entities } from './entities.js';
+import { KeyManagementConfig } from './key-management.config.js';
+import { ProjectsController } from './projects/projects.controller.js';
+import { ProjectsService } from './projects/projects.service.js';
+
+@Module({})
+export class KeyManagementModule {
+  static register(config: KeyManagementConfig): DynamicModule {
+    return {
+      module: KeyManagementModule,
+      imports: [DatabaseModule.register({ config, applicationName: 'key-management', entities })],
+      controllers: [ProjectsController, ApiKeysController],
+      providers: [
+        { provide: KeyManagementConfig, useValue: config },
+        { provide: KeyFence, useFactory: () => createFence(config) },
+        ProjectsService,
+        ApiKeysService,
+        ApiKeyDeletion,
+        DeletionSweeper,
+      ],
+    };
+  }
+}
+
+/** Redis is no condition for being ready: without it deletions take longer, and are as right. */
+function createFence(config: KeyManagementConfig): KeyFence {
+  return new KeyFence({
+    redisUrl: config.REDIS_URL,
+    connectionName: 'key-management',
+    budgetMs: config.FENCE_TIMEOUT_MS,
+    fillTokenLifetimeMs: config.FILL_TOKEN_LIFETIME_MS,
+    entryLifetimeMs: config.ENTRY_LIFETIME_MS,
+  });
+}
