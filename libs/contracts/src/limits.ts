@@ -8,7 +8,9 @@ export const DEFAULT_PAGE_ITEMS = 50;
 export const MAX_CURSOR_CHARACTERS = 512;
 /** Key hashes in one verification message: about 12 kB of JSON, validated in well under a millisecond. */
 export const MAX_VERIFICATIONS_PER_MESSAGE = 256;
-/** Key and hour pairs in one usage message: about 200 kB, safely under NATS' default payload limit of 1 MB. */
+/** Keys in one usage message: about 120 kB, safely under NATS' default payload limit of 1 MB. */
 export const MAX_KEYS_PER_USAGE_MESSAGE = 2_000;
+/** Keeps every sum that is made of such counts an exact integer, in JavaScript and in a `bigint` column. */
+export const MAX_USES_PER_KEY_AND_MESSAGE = 2 ** 31;
 /** An expiry further away than this is a typing error. */
 export const MAX_EXPIRY_YEARS = 10;

@@ -26,6 +26,8 @@ const KEY_HASH = /^[A-Za-z0-9_-]{43}$/;
 /** A UUID of any version. */
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const KEY_START = /^tlx_[0-9A-Za-z]{4}$/;
+/** What `Date#toJSON` writes, in years that every store and library can represent. */
+const INSTANT = /^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** C0 and C1 control characters and the line separators break lists, logs and terminals. */
 // eslint-disable-next-line no-control-regex -- control characters are what this pattern is about
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u;
@@ -83,6 +85,33 @@ export const IsExpiry = (): PropertyDecorator =>
     }),
   );
 
+/** A moment of this millennium in UTC with milliseconds, as `Date#toJSON` writes it. */
+export const IsInstant = ({ wholeHour = false } = {}): PropertyDecorator =>
+  ValidateBy({
+    name: 'isInstant',
+    validator: {
+      validate: (value) => isInstant(value) && (!wholeHour || value.endsWith(':00:00.000Z')),
+      defaultMessage: () =>
+        wholeHour
+          ? '$property must be the start of an hour, UTC'
+          : '$property must be a moment like 2030-01-31T00:00:00.000Z',
+    },
+  });
+
+/** An array as long as the one in the property `column`: together they are the columns of a table. */
+export const HasAsManyItemsAs = (column: string): PropertyDecorator =>
+  ValidateBy({
+    name: 'hasAsManyItemsAs',
+    constraints: [column],
+    validator: {
+      validate: (value, args) => {
+        const other: unknown = (args?.object as Record<string, unknown> | undefined)?.[column];
+        return Array.isArray(value) && Array.isArray(other) && value.length === other.length;
+      },
+      defaultMessage: () => '$property must be an array with as many items as $constraint1',
+    },
+  });
+
 export const IsPageLimit = (): PropertyDecorator => all(IsInt(), Min(1), Max(MAX_PAGE_ITEMS));
 
 export const IsPageCursor = (): PropertyDecorator =>
@@ -93,6 +122,10 @@ export const IsSearch = (): PropertyDecorator =>
 
 function HasNoControlCharacters(): PropertyDecorator {
   return Matches(NO_CONTROL_CHARACTERS, { message: '$property must not contain control characters' });
+}
+
+function isInstant(value: unknown): value is string {
+  return typeof value === 'string' && INSTANT.test(value) && new Date(value).toJSON() === value;
 }
 
 function isExpiry(value: unknown): boolean {
