@@ -1,56 +1,58 @@
 // One child process: its log, its readiness, its end. It is written down in a file while it runs, so that whoever
 // comes after a killed stack finds what was left behind.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { killTree, recordProcess, send, signalTree } from './process-records.mjs';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { lastLines, newLogFile } from './log-files.mjs';
+import { forgetProcess, killTree, recordProcess, send, signalTree } from './process-records.mjs';
 import { until } from './wait.mjs';
 
-const logLinesInErrors = 20;
+const defaultGraceMs = 10_000;
+const defaultStartTimeoutMs = 60_000;
 
 /**
- * @typedef {object} ProcessDefinition
- * @property {string} name            as a person knows it; also the name of the log file
+ * @typedef {object} Command
+ * @property {string} label    as a person knows the process; also the name of its log file
+ * @property {string} dir      of the stack, for the log and the record
  * @property {string} command
  * @property {string[]} args
  * @property {Record<string, string>} [env]  added to a minimal environment; nothing else is inherited
  * @property {string} [cwd]
  * @property {{ uid: number, gid: number } | undefined} [user]
- * @property {string} logDirectory
- * @property {string} recordDirectory where running processes are written down
- * @property {NodeJS.Signals} [stopSignal]  asks the process to finish in good order
- * @property {number} [graceMs]       how long it may take for that before it is killed
- * @property {number} [startTimeoutMs]
- * @property {(pid: number) => boolean | Promise<boolean>} isReady
  */
 
+/**
+ * @typedef {object} Lifecycle
+ * @property {(pid: number) => boolean | Promise<boolean>} isReady
+ * @property {number} [startTimeoutMs]
+ * @property {NodeJS.Signals} [stopSignal]  asks the process to finish in good order
+ * @property {number} [graceMs]             how long it may take for that before it is killed
+ */
+
+/** @typedef {Command & Lifecycle} ProcessDefinition */
+
 export class ManagedProcess {
+  #definition;
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #child;
-  /** @type {Promise<void>} */
+  /** @type {Promise<unknown>} */
   #exited = Promise.resolve();
-  #stopping = false;
+  // Whether its end would be news to somebody: it was ready, and nobody has asked it to stop.
+  #isExpectedToRun = false;
   /** @type {(error: Error) => void} */
   #reportFailure = () => {};
 
   /** @param {ProcessDefinition} definition */
   constructor(definition) {
-    this.definition = definition;
-    this.logFile = join(definition.logDirectory, `${definition.name}.log`);
-    this.recordFile = join(definition.recordDirectory, `${definition.name}.json`);
-    mkdirSync(definition.logDirectory, { recursive: true });
-    mkdirSync(definition.recordDirectory, { recursive: true });
-    writeFileSync(this.logFile, '');
-  }
-
-  get name() {
-    return this.definition.name;
+    this.#definition = definition;
+    this.label = definition.label;
+    this.logFile = newLogFile(definition.dir, definition.label);
   }
 
   /** @returns {number} the process id @throws when it is not running */
   get pid() {
     const pid = this.#child?.pid;
-    if (pid === undefined) throw new Error(`${this.name} is not running`);
+    if (pid === undefined) throw new Error(`${this.label} is not running`);
     return pid;
   }
 
@@ -65,29 +67,25 @@ export class ManagedProcess {
 
   /** Starts the process and waits until it is ready. */
   async start() {
-    if (this.#child) throw new Error(`${this.name} is already running`);
-    this.#stopping = false;
-    await this.#spawn();
-    const { startTimeoutMs = 60_000, isReady } = this.definition;
-    let ended = false;
-    void this.#exited.then(() => (ended = true));
-    const readyOrEnded = async () => ended || (await isReady(this.pid));
+    if (this.isRunning) throw new Error(`${this.label} is already running`);
+    const { isReady, startTimeoutMs = defaultStartTimeoutMs } = this.#definition;
+    this.#spawn();
+    const isReadyOrEnded = async () => !this.isRunning || (await isReady(this.pid));
     try {
-      await until(`${this.name} to be ready`, readyOrEnded, { timeoutMs: startTimeoutMs });
-      if (ended) throw new Error(`${this.name} ended while it was starting`);
+      await until(`${this.label} to be ready`, isReadyOrEnded, { timeoutMs: startTimeoutMs });
+      if (!this.isRunning) throw new Error(`${this.label} ended while it was starting`);
+      this.#isExpectedToRun = true;
     } catch (error) {
       await this.kill('SIGKILL');
-      throw new Error(`${error instanceof Error ? error.message : error}\n${this.lastLogLines()}`, {
-        cause: error,
-      });
+      throw withLog(error, this.logFile);
     }
   }
 
   /** Asks the process to finish, kills it when it takes too long, and waits for its end. */
   async stop() {
-    if (!this.#child) return;
-    this.#stopping = true;
-    const { stopSignal = 'SIGTERM', graceMs = 10_000 } = this.definition;
+    if (!this.isRunning) return;
+    const { stopSignal = 'SIGTERM', graceMs = defaultGraceMs } = this.#definition;
+    this.#isExpectedToRun = false;
     send(this.pid, stopSignal);
     // A process that was paused hears nothing else.
     signalTree(this.pid, 'SIGCONT');
@@ -103,52 +101,63 @@ export class ManagedProcess {
    * @param {NodeJS.Signals} [signal]
    */
   async kill(signal = 'SIGKILL') {
-    if (!this.#child) return;
+    if (!this.isRunning) return;
     if (signal === 'SIGSTOP' || signal === 'SIGCONT') {
       signalTree(this.pid, signal);
       return;
     }
-    this.#stopping = true;
-    if (signal !== 'SIGKILL') return send(this.pid, signal);
+    this.#isExpectedToRun = false;
+    if (signal !== 'SIGKILL') {
+      send(this.pid, signal);
+      return;
+    }
     await killTree(this.pid);
     await this.#exited;
   }
 
-  lastLogLines() {
-    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-logLinesInErrors);
-    return [`The last lines of ${this.logFile}:`, ...lines].join('\n');
+  #spawn() {
+    const { dir, stopSignal = 'SIGTERM' } = this.#definition;
+    const child = spawnLogged(this.#definition, this.logFile);
+    this.#child = child;
+    this.#exited = new Promise((resolve) => {
+      child.once('error', (error) => resolve(this.#ended(`could not be run: ${error.message}`)));
+      child.once('exit', (code, signal) => resolve(this.#ended(describeEnd(code, signal))));
+    });
+    if (child.pid !== undefined) recordProcess(dir, this.label, { pid: child.pid, stopSignal });
   }
 
-  async #spawn() {
-    const { command, args, env, cwd, user } = this.definition;
-    const log = openSync(this.logFile, 'a');
-    try {
-      const child = spawn(command, args, {
-        ...user,
-        cwd: cwd ?? dirname(this.logFile),
-        env: { ...inheritedEnvironment(), ...env },
-        stdio: ['ignore', log, log],
-        // Its own process group: Ctrl+C in the terminal reaches the stack only, which then stops it in order.
-        detached: true,
-      });
-      await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-      this.#child = child;
-      this.#exited = new Promise((resolve) =>
-        child.once('exit', (code, signal) => resolve(this.#ended(code, signal))),
-      );
-      recordProcess(this.recordFile, this.pid, this.definition.stopSignal ?? 'SIGTERM');
-    } finally {
-      closeSync(log);
-    }
-  }
-
-  /** @param {number | null} code @param {string | null} signal */
-  #ended(code, signal) {
+  /** @param {string} how */
+  #ended(how) {
     this.#child = undefined;
-    rmSync(this.recordFile, { force: true });
-    if (this.#stopping) return;
-    const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
-    this.#reportFailure(new Error(`${this.name} ${how}.\n${this.lastLogLines()}`));
+    forgetProcess(this.#definition.dir, this.label);
+    if (!this.#isExpectedToRun) return;
+    this.#isExpectedToRun = false;
+    this.#reportFailure(withLog(new Error(`${this.label} ${how}`), this.logFile));
+  }
+}
+
+/** Runs a command that ends by itself. @param {Command} command @throws when it fails, with its last log lines */
+export async function runToEnd(command) {
+  const logFile = newLogFile(command.dir, command.label);
+  const child = spawnLogged(command, logFile);
+  const [code, signal] = await once(child, 'exit');
+  if (code !== 0) throw withLog(new Error(`${command.label} ${describeEnd(code, signal)}`), logFile);
+}
+
+/** @param {Command} command @param {string} logFile */
+function spawnLogged({ command, args, env, cwd, user, dir }, logFile) {
+  const log = openSync(logFile, 'a');
+  try {
+    return spawn(command, args, {
+      ...user,
+      cwd: cwd ?? dir,
+      env: { ...inheritedEnvironment(), ...env },
+      stdio: ['ignore', log, log],
+      // Its own process group: Ctrl+C in the terminal reaches the stack only, which then stops it in order.
+      detached: true,
+    });
+  } finally {
+    closeSync(log);
   }
 }
 
@@ -161,4 +170,15 @@ function inheritedEnvironment() {
     if (value !== undefined) inherited[name] = value;
   }
   return inherited;
+}
+
+/** @param {number | null} code @param {string | null} signal */
+function describeEnd(code, signal) {
+  return signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
+}
+
+/** @param {unknown} error @param {string} logFile */
+function withLog(error, logFile) {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error(`${message}.\n${lastLines(logFile)}`, { cause: error });
 }

@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCredentials } from './credentials.mjs';
-import { ManagedProcess } from './managed-process.mjs';
 import { repositoryDirectory } from './paths.mjs';
 import { anyFreePort } from './ports.mjs';
 import { resolveProgram } from './programs.mjs';
-import { ServerHandle } from './server-handle.mjs';
+import { Server } from './server.mjs';
 import { converse } from './tcp.mjs';
 
 const configuration = join(repositoryDirectory, 'servers', 'nats', 'nats.conf');
@@ -17,40 +16,42 @@ const configuration = join(repositoryDirectory, 'servers', 'nats', 'nats.conf');
  * @param {object} options
  * @param {string} options.dir
  * @param {number} [options.port]
- * @returns {Promise<ServerHandle>}
+ * @returns {Promise<Server>}
  */
 export async function startNats({ dir, port }) {
   const credentials = loadCredentials(dir);
   const data = join(dir, 'nats');
   mkdirSync(data, { recursive: true });
   const chosenPort = port ?? (await anyFreePort());
-  const server = new ManagedProcess({
-    name: 'nats',
-    command: await resolveProgram('nats-server'),
-    args: [
-      '--config',
-      configuration,
-      '--addr',
-      '127.0.0.1',
-      '--port',
-      String(chosenPort),
-      '--store_dir',
-      data,
-    ],
-    env: {
-      NATS_GATEWAY_PASSWORD: credentials.natsGatewayPassword,
-      NATS_KEY_MANAGEMENT_PASSWORD: credentials.natsKeyManagementPassword,
-      NATS_VERIFICATION_PASSWORD: credentials.natsVerificationPassword,
-      NATS_USAGE_TRACKING_PASSWORD: credentials.natsUsageTrackingPassword,
-      NATS_OBSERVER_PASSWORD: credentials.natsObserverPassword,
-    },
-    logDirectory: join(dir, 'logs'),
-    recordDirectory: join(dir, 'processes'),
-    isReady: () => converse({ port: chosenPort, until: '"jetstream":true' }),
-  });
-  await server.start();
   const url = natsUrl(chosenPort, 'observer', credentials.natsObserverPassword);
-  return new ServerHandle(server, { port: chosenPort, url });
+  const server = new Server(
+    { port: chosenPort, url },
+    {
+      label: 'nats',
+      command: await resolveProgram('nats-server'),
+      args: [
+        '--config',
+        configuration,
+        '--addr',
+        '127.0.0.1',
+        '--port',
+        String(chosenPort),
+        '--store_dir',
+        data,
+      ],
+      env: {
+        NATS_GATEWAY_PASSWORD: credentials.natsGatewayPassword,
+        NATS_KEY_MANAGEMENT_PASSWORD: credentials.natsKeyManagementPassword,
+        NATS_VERIFICATION_PASSWORD: credentials.natsVerificationPassword,
+        NATS_USAGE_TRACKING_PASSWORD: credentials.natsUsageTrackingPassword,
+        NATS_OBSERVER_PASSWORD: credentials.natsObserverPassword,
+      },
+      dir,
+      isReady: () => converse({ port: chosenPort, until: '"jetstream":true' }),
+    },
+  );
+  await server.start();
+  return server;
 }
 
 /** @param {number} port @param {string} user @param {string} password */

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCredentials } from './credentials.mjs';
-import { ManagedProcess } from './managed-process.mjs';
 import { anyFreePort } from './ports.mjs';
 import { resolvePostgresPrograms } from './postgres-programs.mjs';
-import { ServerHandle } from './server-handle.mjs';
+import { Server } from './server.mjs';
 import { giveToPostgres, reachableDirectory, unprivilegedUser } from './unprivileged.mjs';
 
 const databaseName = 'traylinx';
@@ -21,7 +20,7 @@ const readyStatusLine = 7;
  * @param {string} options.dir
  * @param {number} [options.port]
  * @param {Record<string, string | number>} [options.settings] of postgresql.conf
- * @returns {Promise<ServerHandle>}
+ * @returns {Promise<Server>}
  */
 export async function startPostgres({ dir, port, settings = {} }) {
   const { databaseOwnerPassword } = loadCredentials(dir);
@@ -36,21 +35,27 @@ export async function startPostgres({ dir, port, settings = {} }) {
     unix_socket_directories: '',
     ...settings,
   };
-  const server = new ManagedProcess({
-    name: 'postgres',
-    command: join(programs, 'postgres'),
-    args: ['-D', data, ...Object.entries(allSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    cwd: data,
-    user: unprivilegedUser(),
-    logDirectory: join(dir, 'logs'),
-    recordDirectory: join(dir, 'processes'),
-    // SIGINT is PostgreSQL's "fast" shutdown: it ends the sessions instead of waiting for them.
-    stopSignal: 'SIGINT',
-    isReady: (pid) => isReady(data, pid),
-  });
-  await server.start();
   const url = `postgres://${ownerName}:${databaseOwnerPassword}@127.0.0.1:${chosenPort}/${databaseName}`;
-  return new ServerHandle(server, { port: chosenPort, url });
+  const server = new Server(
+    { port: chosenPort, url },
+    {
+      label: 'postgres',
+      command: join(programs, 'postgres'),
+      args: [
+        '-D',
+        data,
+        ...Object.entries(allSettings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ],
+      cwd: data,
+      user: unprivilegedUser(),
+      dir,
+      // SIGINT is PostgreSQL's "fast" shutdown: it ends the sessions instead of waiting for them.
+      stopSignal: 'SIGINT',
+      isReady: (pid) => isReady(data, pid),
+    },
+  );
+  await server.start();
+  return server;
 }
 
 /** @param {string} dir @returns {string} the folder that holds the data of `startPostgres({ dir })` */

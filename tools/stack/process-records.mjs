@@ -1,8 +1,8 @@
 // Every process the stack starts is written down in a file while it runs. When the stack itself is killed, the files
 // stay, and the next one stops what they name. An id alone proves nothing, for systems use them again: a record
 // counts only while the process has the start time that was written down.
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { descendantsOf, identityOf } from './process-table.mjs';
 import { until } from './wait.mjs';
 
@@ -11,48 +11,59 @@ const endTimeoutMs = 10_000;
 
 /** @typedef {{ pid: number, identity: string, stopSignal: NodeJS.Signals }} ProcessRecord */
 
-/** @param {string} file @param {number} pid @param {NodeJS.Signals} stopSignal */
-export function recordProcess(file, pid, stopSignal) {
+/** @param {string} dir of the stack @param {string} label @param {{ pid: number, stopSignal: NodeJS.Signals }} process */
+export function recordProcess(dir, label, { pid, stopSignal }) {
   const identity = identityOf(pid);
   if (!identity) return;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ pid, identity, stopSignal })}\n`);
+  mkdirSync(join(dir, 'processes'), { recursive: true });
+  writeFileSync(recordFile(dir, label), `${JSON.stringify({ pid, identity, stopSignal })}\n`);
 }
 
-/** @param {string} file @returns {ProcessRecord | undefined} undefined when that process runs no more */
-export function readRunningProcess(file) {
-  try {
-    const record = /** @type {ProcessRecord} */ (JSON.parse(readFileSync(file, 'utf8')));
-    return identityOf(record.pid) === record.identity ? record : undefined;
-  } catch {
-    // No such file, or one that was cut off by a crash: either way nobody can be found by it.
-    return undefined;
-  }
+/** @param {string} dir @param {string} label */
+export function forgetProcess(dir, label) {
+  rmSync(recordFile(dir, label), { force: true });
+}
+
+/** @param {string} dir @param {string} label @returns {number | undefined} undefined when it runs no more */
+export function recordedPid(dir, label) {
+  return readRunning(dir, label)?.pid;
 }
 
 /**
- * Stops every process that is written down in a folder and still runs.
+ * Stops every process that is written down and still runs.
  *
- * @param {string} recordDirectory
- * @returns {Promise<string[]>} the names of the stopped ones
+ * @param {string} dir of the stack
+ * @returns {Promise<string[]>} the labels of the stopped ones
  */
-export async function stopLeftovers(recordDirectory) {
-  const files = filesIn(recordDirectory).map((file) => join(recordDirectory, file));
-  const stopped = await Promise.all(files.map(stopLeftover));
-  return stopped.filter((name) => name !== undefined);
+export async function stopLeftovers(dir) {
+  const labels = recordedLabels(dir);
+  const stopped = await Promise.all(labels.map((label) => stopLeftover(dir, label)));
+  return labels.filter((_, index) => stopped[index]);
 }
 
-/** @param {string} file @returns {Promise<string | undefined>} */
-async function stopLeftover(file) {
-  const record = readRunningProcess(file);
+/** @param {string} dir @param {string} label @returns {Promise<boolean>} whether it was still running */
+async function stopLeftover(dir, label) {
+  const record = readRunning(dir, label);
   if (record) {
     send(record.pid, record.stopSignal);
-    send(record.pid, 'SIGCONT');
-    const hasEnded = () => readRunningProcess(file) === undefined;
+    // In case it was paused.
+    signalTree(record.pid, 'SIGCONT');
+    const hasEnded = () => readRunning(dir, label) === undefined;
     await until('it to end', hasEnded, { timeoutMs: leftoverGraceMs }).catch(() => killTree(record.pid));
   }
-  rmSync(file, { force: true });
-  return record && file.slice(file.lastIndexOf('/') + 1).replace(/\.json$/, '');
+  forgetProcess(dir, label);
+  return record !== undefined;
+}
+
+/** @param {string} dir @param {string} label @returns {ProcessRecord | undefined} */
+function readRunning(dir, label) {
+  try {
+    const record = /** @type {ProcessRecord} */ (JSON.parse(readFileSync(recordFile(dir, label), 'utf8')));
+    return identityOf(record.pid) === record.identity ? record : undefined;
+  } catch {
+    // No such file, or one that was cut off by a crash: either way it leads to nobody.
+    return undefined;
+  }
 }
 
 /** Ends a process and all its children at once, and waits until they are gone. @param {number} pid */
@@ -82,11 +93,15 @@ export function send(pid, signal) {
   }
 }
 
-/** @param {string} directory */
-function filesIn(directory) {
-  try {
-    return readdirSync(directory).filter((file) => file.endsWith('.json'));
-  } catch {
-    return [];
-  }
+/** @param {string} dir */
+function recordedLabels(dir) {
+  const folder = join(dir, 'processes');
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return files.map((file) => file.slice(0, -'.json'.length));
+}
+
+/** @param {string} dir @param {string} label */
+function recordFile(dir, label) {
+  return join(dir, 'processes', `${label}.json`);
 }

@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCredentials } from './credentials.mjs';
-import { ManagedProcess } from './managed-process.mjs';
 import { repositoryDirectory } from './paths.mjs';
 import { anyFreePort } from './ports.mjs';
 import { resolveProgram } from './programs.mjs';
-import { ServerHandle } from './server-handle.mjs';
+import { Server } from './server.mjs';
 import { converse } from './tcp.mjs';
 
 const configuration = join(repositoryDirectory, 'servers', 'redis');
@@ -17,7 +16,7 @@ const configuration = join(repositoryDirectory, 'servers', 'redis');
  * @param {string} options.dir
  * @param {number} [options.port]
  * @param {Record<string, string | number>} [options.settings] of redis.conf
- * @returns {Promise<ServerHandle>}
+ * @returns {Promise<Server>}
  */
 export async function startRedis({ dir, port, settings = {} }) {
   const credentials = loadCredentials(dir);
@@ -33,17 +32,19 @@ export async function startRedis({ dir, port, settings = {} }) {
   };
   const options = Object.entries(allSettings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const login = `AUTH admin ${credentials.redisAdminPassword}\r\nPING\r\n`;
-  const server = new ManagedProcess({
-    name: 'redis',
-    command: await resolveProgram('redis-server'),
-    args: [join(configuration, 'redis.conf'), ...options],
-    logDirectory: join(dir, 'logs'),
-    recordDirectory: join(dir, 'processes'),
-    isReady: () => converse({ port: chosenPort, send: login, until: '+PONG' }),
-  });
-  await server.start();
   const url = redisUrl(chosenPort, 'admin', credentials.redisAdminPassword);
-  return new ServerHandle(server, { port: chosenPort, url });
+  const server = new Server(
+    { port: chosenPort, url },
+    {
+      label: 'redis',
+      command: await resolveProgram('redis-server'),
+      args: [join(configuration, 'redis.conf'), ...options],
+      dir,
+      isReady: () => converse({ port: chosenPort, send: login, until: '+PONG' }),
+    },
+  );
+  await server.start();
+  return server;
 }
 
 /** @param {number} port @param {string} user @param {string} password */

@@ -1,0 +1,184 @@
+// The whole platform: three stores, the migration, and the services as built into dist/. For the one-command stack,
+// the platform tests and the benchmark.
+import { join } from 'node:path';
+import { loadCredentials } from './credentials.mjs';
+import { runToEnd } from './managed-process.mjs';
+import { repositoryDirectory } from './paths.mjs';
+import { anyFreePort } from './ports.mjs';
+import { startNats, startPostgres, startRedis } from './servers.mjs';
+import { migrationEnvironment, serviceNames } from './service-environment.mjs';
+import { Service } from './service.mjs';
+
+/** @typedef {import('./server.mjs').Server} Server */
+/** @typedef {import('./service-environment.mjs').ServiceName} ServiceName */
+/** @typedef {import('./service-environment.mjs').Stores} Stores */
+
+/**
+ * @typedef {object} PlatformOptions
+ * @property {string} dir  for data, credentials and logs; one that was used before is continued
+ * @property {Partial<Record<ServiceName, number>>} [replicas] one of each unless told otherwise
+ * @property {Partial<Record<ServiceName, Record<string, string>>>} [env] more variables for some services
+ * @property {ExistingServers} [existing] servers that run already, to be used instead of own ones
+ * @property {(name: string) => Promise<number>} [choosePort] any free one unless told otherwise
+ * @property {(message: string) => void} [onProgress]
+ * @property {AbortSignal} [signal] gives up the start
+ */
+
+/**
+ * @typedef {object} ExistingServers
+ * @property {string | undefined} [databaseUrl]
+ * @property {string | undefined} [redisUrl]
+ * @property {string | undefined} [natsUrl]
+ */
+
+/** @typedef {{ postgres?: Server, redis?: Server, nats?: Server }} Servers */
+
+/**
+ * @typedef {object} Platform
+ * @property {string} gatewayUrl     of the first gateway
+ * @property {string[]} gatewayUrls
+ * @property {string} adminToken
+ * @property {string} databaseUrl    with the owner's name and password
+ * @property {string} redisUrl       with the admin's
+ * @property {string} natsUrl        with the observer's
+ * @property {import('./credentials.mjs').Credentials} credentials
+ * @property {Service[]} services
+ * @property {Servers} servers       without those that ran already
+ * @property {string} logDir
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Starts everything and waits until every service is ready. When something fails, everything is stopped again.
+ *
+ * @param {PlatformOptions} options
+ * @returns {Promise<Platform>}
+ */
+export async function startPlatform(options) {
+  const { dir, existing = {}, signal, onProgress } = options;
+  const credentials = loadCredentials(dir);
+  /** @type {Servers} */
+  const servers = {};
+  /** @type {Service[]} */
+  const services = [];
+  const stop = () => stopEverything(services, servers);
+  const stopOnAbort = () => void stop();
+  signal?.addEventListener('abort', stopOnAbort);
+  try {
+    onProgress?.('starting PostgreSQL, Redis and NATS');
+    await startServers(servers, options);
+    signal?.throwIfAborted();
+    const stores = locateStores(servers, existing, credentials);
+    onProgress?.('migrating the database');
+    await migrate(dir, stores);
+    signal?.throwIfAborted();
+    onProgress?.('starting the services');
+    services.push(...(await defineServices(stores, options)));
+    await Promise.all(services.map((service) => service.start()));
+    signal?.throwIfAborted();
+    return describe({ dir, stores, services, servers, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stopOnAbort);
+  }
+}
+
+/** Fills in `servers` as they start. @param {Servers} servers @param {PlatformOptions} options */
+async function startServers(servers, { dir, existing = {}, choosePort = anyFreePort }) {
+  /** @type {Promise<void>[]} */
+  const starting = [];
+  if (!existing.databaseUrl) {
+    const port = await choosePort('postgres');
+    starting.push(startPostgres({ dir, port }).then((server) => void (servers.postgres = server)));
+  }
+  if (!existing.redisUrl) {
+    const port = await choosePort('redis');
+    starting.push(startRedis({ dir, port }).then((server) => void (servers.redis = server)));
+  }
+  if (!existing.natsUrl) {
+    const port = await choosePort('nats');
+    starting.push(startNats({ dir, port }).then((server) => void (servers.nats = server)));
+  }
+  // All of them, even when one fails: whoever stops the rest must know it.
+  await Promise.allSettled(starting);
+  await Promise.all(starting);
+}
+
+/**
+ * @param {Servers} servers
+ * @param {ExistingServers} existing
+ * @param {import('./credentials.mjs').Credentials} credentials
+ * @returns {Stores}
+ */
+function locateStores({ postgres, redis, nats }, existing, credentials) {
+  return {
+    credentials,
+    databaseUrl: postgres?.url ?? existing.databaseUrl ?? '',
+    redisUrl: redis?.url ?? existing.redisUrl ?? '',
+    natsUrl: nats?.url ?? existing.natsUrl ?? '',
+    hasOwnRedis: redis !== undefined,
+    hasOwnNats: nats !== undefined,
+  };
+}
+
+/** @param {string} dir @param {Stores} stores */
+async function migrate(dir, stores) {
+  await runToEnd({
+    label: 'migrate',
+    command: process.execPath,
+    args: [join(repositoryDirectory, 'tools', 'migrate.mjs')],
+    env: migrationEnvironment(stores),
+    dir,
+  });
+}
+
+/** @param {Stores} stores @param {PlatformOptions} options @returns {Promise<Service[]>} */
+async function defineServices(stores, { dir, replicas = {}, env = {}, choosePort = anyFreePort }) {
+  /** @type {Service[]} */
+  const services = [];
+  for (const name of serviceNames) {
+    for (let replica = 1; replica <= (replicas[name] ?? 1); replica++) {
+      const operations = await choosePort(`${name}-${replica}-operations`);
+      const http = name === 'gateway' ? await choosePort(`${name}-${replica}`) : undefined;
+      services.push(
+        new Service({ name, replica, dir, stores, ports: { http, operations }, env: env[name] ?? {} }),
+      );
+    }
+  }
+  return services;
+}
+
+/** @param {Service[]} services @param {Servers} servers */
+async function stopEverything(services, { postgres, redis, nats }) {
+  // The gateways first: what they are still doing needs the services, as those need the stores.
+  const isGateway = (/** @type {Service} */ { name }) => name === 'gateway';
+  await Promise.all(services.filter(isGateway).map((service) => service.stop()));
+  await Promise.all(services.map((service) => service.stop()));
+  await Promise.all([postgres, redis, nats].map((server) => server?.stop()));
+}
+
+/**
+ * @param {{ dir: string, stores: Stores, services: Service[], servers: Servers, stop: () => Promise<void> }} parts
+ * @returns {Platform}
+ */
+function describe({ dir, stores, services, servers, stop }) {
+  const { credentials, databaseUrl, redisUrl, natsUrl } = stores;
+  const gatewayUrls = services
+    .filter(({ name }) => name === 'gateway')
+    .map(({ port }) => `http://127.0.0.1:${port}`);
+  return {
+    gatewayUrl: gatewayUrls[0] ?? '',
+    gatewayUrls,
+    adminToken: credentials.adminToken,
+    databaseUrl,
+    redisUrl,
+    natsUrl,
+    credentials,
+    services,
+    servers,
+    logDir: join(dir, 'logs'),
+    stop,
+  };
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { ManagedProcess } from './managed-process.mjs';
+import { repositoryDirectory } from './paths.mjs';
+import { storeEnvironment } from './service-environment.mjs';
+
+const host = '127.0.0.1';
+// Longer than what a service allows itself to finish a deletion that is under way.
+const graceMs = 25_000;
+const readinessTimeoutMs = 2_000;
+
+/** One replica of one of our services. */
+export class Service extends ManagedProcess {
+  /**
+   * @param {object} options
+   * @param {import('./service-environment.mjs').ServiceName} options.name
+   * @param {number} options.replica
+   * @param {string} options.dir
+   * @param {import('./service-environment.mjs').Stores} options.stores
+   * @param {{ http: number | undefined, operations: number }} options.ports http: of a gateway only
+   * @param {Record<string, string>} options.env
+   */
+  constructor({ name, replica, dir, stores, ports, env }) {
+    const operationsUrl = `http://${host}:${ports.operations}`;
+    super({
+      label: `${name}-${replica}`,
+      command: process.execPath,
+      args: ['--enable-source-maps', join(repositoryDirectory, 'dist', 'apps', name, 'src', 'main.js')],
+      env: {
+        LOG_FORMAT: 'json',
+        ...env,
+        ...storeEnvironment(name, stores),
+        ...(ports.http === undefined ? {} : { HOST: host, PORT: String(ports.http) }),
+        OPERATIONS_HOST: host,
+        OPERATIONS_PORT: String(ports.operations),
+      },
+      dir,
+      graceMs,
+      isReady: () => isReady(operationsUrl),
+    });
+    this.name = name;
+    this.replica = replica;
+    /** Where a gateway serves its API; of the other services, which have no other port, that of the operations. */
+    this.port = ports.http ?? ports.operations;
+    this.operationsUrl = operationsUrl;
+  }
+}
+
+/** @param {string} operationsUrl */
+async function isReady(operationsUrl) {
+  try {
+    const response = await fetch(`${operationsUrl}/readyz`, {
+      signal: AbortSignal.timeout(readinessTimeoutMs),
+    });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    // Nobody listens there yet, or an answer waits for a store that is still starting.
+    return false;
+  }
+}
