@@ -1,2 +1,5 @@
-import { alphabet } from '#api-key';
-console.log('verification', alphabet);
+import { startService } from '#messaging';
+import { VerificationConfig } from './verification.config.js';
+import { VerificationModule } from './verification.module.js';
+
+await startService({ name: 'verification', config: VerificationConfig, module: VerificationModule });

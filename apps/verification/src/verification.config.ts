@@ -1,0 +1,7 @@
+import { IsOperationsPort } from '#config';
+import { KeyFenceConfig } from '#key-fence';
+
+export class VerificationConfig extends KeyFenceConfig {
+  @IsOperationsPort()
+  OPERATIONS_PORT = 9466;
+}
