@@ -65,7 +65,8 @@ export class KeyFence implements OnApplicationShutdown {
       connectionName: options.connectionName,
       budgetMs: options.budgetMs,
       // A look-up needs all that the others need as well: the script, INFO and the right to write.
-      probe: (redis) => run(redis, LOOKUP, keysOf(['probe']), this.lookupArguments()),
+      probe: async (redis) =>
+        readLookup(await run(redis, LOOKUP, keysOf(['probe']), this.lookupArguments()), 1),
     });
   }
 

@@ -102,19 +102,24 @@ export class RedisLink {
     this.lastProbeAtMs = performance.now();
     const redis = this.connection();
     this.candidate = redis;
+    let connectError: Error | undefined;
+    // Without a listener ioredis would write to the console. What it throws says less.
+    redis.on('error', (error: Error) => {
+      connectError = error;
+    });
     try {
       await within(PROBE_INTERVAL_MS, redis.connect());
       await within(this.options.budgetMs, this.options.probe(redis));
       this.adopt(redis);
     } catch (error) {
       redis.disconnect();
-      this.report(messageOf(error));
+      this.report(messageOf(connectError ?? error));
       this.scheduleProbe();
     }
   }
 
   private adopt(redis: Redis): void {
-    if (redis.status !== 'ready') throw new Error('the connection was closed');
+    if (this.closed || redis.status !== 'ready') throw new Error('the connection was closed');
     this.current = redis;
     this.failuresInARow = 0;
     breakerOpen.set(0);
@@ -137,8 +142,6 @@ export class RedisLink {
       // disconnect() is to destroy the socket, not to wait for the peer to close its side.
       disconnectTimeout: 0,
     });
-    // Every failure reaches a caller or the probe; without a listener ioredis would write to the console.
-    redis.on('error', () => undefined);
     redis.once('close', () => {
       this.open(redis, 'the connection was closed');
     });
@@ -154,5 +157,7 @@ export class RedisLink {
 }
 
 function messageOf(error: unknown): string {
+  // A host name with several addresses, none of which answers.
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');
   return error instanceof Error ? error.message : String(error);
 }
