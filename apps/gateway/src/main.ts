@@ -1,2 +1,6 @@
-import { alphabet } from '#api-key';
-console.log('gateway', alphabet);
+import { startService } from '#messaging';
+import { GatewayConfig } from './gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+import { httpDoor } from './http/http-door.js';
+
+await startService({ name: 'gateway', config: GatewayConfig, module: GatewayModule, http: httpDoor });

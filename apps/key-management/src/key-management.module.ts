@@ -1,6 +1,6 @@
 import { DatabaseModule } from '#database';
 import { KeyFence } from '#key-fence';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { ApiKeyDeletion } from './api-keys/api-key-deletion.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
@@ -10,24 +10,18 @@ import { KeyManagementConfig } from './key-management.config.js';
 import { ProjectsController } from './projects/projects.controller.js';
 import { ProjectsService } from './projects/projects.service.js';
 
-@Module({})
-export class KeyManagementModule {
-  static register(config: KeyManagementConfig): DynamicModule {
-    return {
-      module: KeyManagementModule,
-      imports: [DatabaseModule.register({ config, applicationName: 'key-management', entities })],
-      controllers: [ProjectsController, ApiKeysController],
-      providers: [
-        { provide: KeyManagementConfig, useValue: config },
-        { provide: KeyFence, useFactory: () => createFence(config) },
-        ProjectsService,
-        ApiKeysService,
-        ApiKeyDeletion,
-        DeletionSweeper,
-      ],
-    };
-  }
-}
+@Module({
+  imports: [DatabaseModule.register({ config: KeyManagementConfig, applicationName: 'key-management', entities })],
+  controllers: [ProjectsController, ApiKeysController],
+  providers: [
+    { provide: KeyFence, useFactory: createFence, inject: [KeyManagementConfig] },
+    ProjectsService,
+    ApiKeysService,
+    ApiKeyDeletion,
+    DeletionSweeper,
+  ],
+})
+export class KeyManagementModule {}
 
 /** Redis is no condition for being ready: without it deletions take longer, and are as right. */
 function createFence(config: KeyManagementConfig): KeyFence {

@@ -1,5 +1,5 @@
 import { Readiness } from '#observability';
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { DatabaseServiceConfig } from './database.config.js';
@@ -13,7 +13,8 @@ const CONNECT_ATTEMPTS = Number.MAX_SAFE_INTEGER;
 const CONNECT_RETRY_MS = 500;
 
 interface DatabaseModuleOptions {
-  config: DatabaseServiceConfig;
+  /** The config class of the service, which is also what its instance is injected by. */
+  config: Type<DatabaseServiceConfig>;
   /** Shown in `pg_stat_activity`. */
   applicationName: string;
   entities: Exclude<DataSourceOptions['entities'], undefined>;
@@ -26,18 +27,21 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       imports: [
-        TypeOrmModule.forRoot({
-          type: 'postgres',
-          url: config.DATABASE_URL,
-          applicationName,
-          entities,
-          poolSize: config.DATABASE_POOL_SIZE,
-          connectTimeoutMS: CONNECT_TIMEOUT_MS,
-          extra: { query_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true },
-          // Extensions would be installed by a service at its start; only migrations change the database.
-          installExtensions: false,
-          retryAttempts: CONNECT_ATTEMPTS,
-          retryDelay: CONNECT_RETRY_MS,
+        TypeOrmModule.forRootAsync({
+          inject: [config],
+          useFactory: ({ DATABASE_URL, DATABASE_POOL_SIZE }: DatabaseServiceConfig) => ({
+            type: 'postgres',
+            url: DATABASE_URL,
+            applicationName,
+            entities,
+            poolSize: DATABASE_POOL_SIZE,
+            connectTimeoutMS: CONNECT_TIMEOUT_MS,
+            extra: { query_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true },
+            // Extensions would be installed by a service at its start; only migrations change the database.
+            installExtensions: false,
+            retryAttempts: CONNECT_ATTEMPTS,
+            retryDelay: CONNECT_RETRY_MS,
+          }),
         }),
       ],
       providers: [

@@ -4,3 +4,4 @@ export { OperationsServer, type OperationsConfig } from './operations-server.js'
 export { Readiness, type Missing, type ReadinessCheck } from './readiness.js';
 export { redactFields, redactText } from './redaction.js';
 export { requestContext, requestContextFrom, type RequestContext } from './request-context.js';
+export { requestIdFrom } from './request-id.js';

@@ -13,10 +13,10 @@ export type ApiKeyState = 'active' | 'deleting' | 'deleted';
 @Index('api_keys_being_deleted', ['id'], { where: `state = 'deleting'` })
 @Index('api_keys_one_replacement', ['replacesKeyId'], { unique: true, where: `state <> 'deleted'` })
 export class ApiKeyEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_keys_pkey' })
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'api_keys_pkey' })
   id!: string;
 
-  @Column('uuid', { name: 'project_id' })
+  @Column({ type: 'uuid', name: 'project_id' })
   projectId!: string;
 
   @ManyToOne(() => ProjectEntity)
@@ -24,34 +24,34 @@ export class ApiKeyEntity {
   project?: Relation<ProjectEntity>;
 
   /** SHA-256 of the key, 32 bytes. */
-  @Column('bytea', { name: 'key_hash' })
+  @Column({ type: 'bytea', name: 'key_hash' })
   keyHash!: Buffer;
 
-  @Column('text', { name: 'key_start' })
+  @Column({ type: 'text', name: 'key_start' })
   keyStart!: string;
 
-  @Column('text', { nullable: true })
+  @Column({ type: 'text', nullable: true })
   note!: string | null;
 
   @Column('text')
   state!: ApiKeyState;
 
-  @Column('timestamptz', { name: 'created_at', precision: 3 })
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;
 
-  @Column('text', { name: 'created_by' })
+  @Column({ type: 'text', name: 'created_by' })
   createdBy!: string;
 
-  @Column('timestamptz', { name: 'expires_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
   expiresAt!: Date | null;
 
-  @Column('timestamptz', { name: 'deleted_at', precision: 3, nullable: true })
+  @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, nullable: true })
   deletedAt!: Date | null;
 
-  @Column('text', { name: 'deleted_by', nullable: true })
+  @Column({ type: 'text', name: 'deleted_by', nullable: true })
   deletedBy!: string | null;
 
-  @Column('uuid', { name: 'replaces_key_id', nullable: true })
+  @Column({ type: 'uuid', name: 'replaces_key_id', nullable: true })
   replacesKeyId!: string | null;
 
   /** The key that this one replaces, while that one is not deleted. */

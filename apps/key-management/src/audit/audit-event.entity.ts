@@ -12,10 +12,10 @@ export type AuditAction =
 @Entity({ schema: 'key_management', name: 'audit_events' })
 @Index('audit_events_by_time', ['occurredAt', 'id'])
 export class AuditEventEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_events_pkey' })
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'audit_events_pkey' })
   id!: string;
 
-  @Column('timestamptz', { name: 'occurred_at', precision: 3 })
+  @Column({ type: 'timestamptz', name: 'occurred_at', precision: 3 })
   occurredAt!: Date;
 
   @Column('text')
@@ -24,16 +24,16 @@ export class AuditEventEntity {
   @Column('text')
   action!: AuditAction;
 
-  @Column('uuid', { name: 'project_id', nullable: true })
+  @Column({ type: 'uuid', name: 'project_id', nullable: true })
   projectId!: string | null;
 
   /** The project or API key that was changed. */
-  @Column('uuid', { name: 'target_id', nullable: true })
+  @Column({ type: 'uuid', name: 'target_id', nullable: true })
   targetId!: string | null;
 
-  @Column('text', { name: 'request_id', nullable: true })
+  @Column({ type: 'text', name: 'request_id', nullable: true })
   requestId!: string | null;
 
-  @Column('inet', { name: 'source_address', nullable: true })
+  @Column({ type: 'inet', name: 'source_address', nullable: true })
   sourceAddress!: string | null;
 }

@@ -1,0 +1,27 @@
+import { strictValidation } from '#messaging';
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AdminGuard } from './admin-auth/admin.guard.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { RouteTable } from './http/route-table.js';
+import { ProblemFilter } from './problem.filter.js';
+import { ProjectsController } from './projects/projects.controller.js';
+import { UsageModule } from './usage/usage.module.js';
+import { ApiKeyVerifier } from './verification/api-key-verifier.js';
+import { VerificationController } from './verification/verification.controller.js';
+import { Verifier } from './verification/verifier.js';
+import { WhoamiController } from './verification/whoami.controller.js';
+
+@Module({
+  imports: [UsageModule],
+  controllers: [ProjectsController, ApiKeysController, VerificationController, WhoamiController],
+  providers: [
+    { provide: APP_GUARD, useClass: AdminGuard },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useFactory: () => strictValidation() },
+    RouteTable,
+    Verifier,
+    ApiKeyVerifier,
+  ],
+})
+export class GatewayModule {}

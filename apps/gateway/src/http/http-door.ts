@@ -1,0 +1,66 @@
+import type { HttpDoor } from '#messaging';
+import { requestContext, requestContextFrom, requestIdFrom } from '#observability';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
+import { METHODS, type Server } from 'node:http';
+import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
+import type { GatewayConfig } from '../gateway.config.js';
+import { sendProblem } from '../problem.filter.js';
+import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
+import { answerClientError } from './client-error.js';
+import { Problem } from './problem.js';
+import { RouteTable } from './route-table.js';
+
+/** A proxy in front keeps connections for a minute; if we closed first, a request would now and then be lost. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** The HTTP side of the gateway: limits of what comes in, and what every answer carries, whatever the route. */
+export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
+  return {
+    adapter: new FastifyAdapter(fastifyOptions(config)),
+    host: config.HOST,
+    port: config.PORT,
+    configure: (app: NestFastifyApplication) => {
+      const fastify = app.getHttpAdapter().getInstance();
+      app.get(RouteTable).watch(fastify);
+      addHooks(fastify, config);
+      allowEveryMethod(fastify);
+      registerForwardAuth(fastify, app.get(ApiKeyVerifier));
+    },
+  };
+}
+
+function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
+  return {
+    bodyLimit: config.MAX_BODY_BYTES,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { maxHeaderSize: config.MAX_HEADER_BYTES },
+    genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']),
+    trustProxy: config.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? false,
+    clientErrorHandler: answerClientError,
+  };
+}
+
+function addHooks(fastify: FastifyInstance, config: GatewayConfig): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    if (request.url.length > config.MAX_URL_CHARACTERS) {
+      sendProblem(reply, new Problem('url_too_long'));
+      return;
+    }
+    done();
+  });
+  // In the last hook before the handler: the events of a body that arrives late would lose the context.
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    const context = requestContextFrom({ requestId: request.id, traceparent: request.headers['traceparent'] });
+    requestContext.run(context, done);
+  });
+}
+
+/** Forward-auth is asked with whatever method the proxied request has. */
+function allowEveryMethod(fastify: FastifyInstance): void {
+  for (const method of METHODS) {
+    if (method !== 'CONNECT' && !fastify.supportedMethods.includes(method)) fastify.addHttpMethod(method);
+  }
+}

@@ -1,0 +1,78 @@
+import type { FieldError } from '#contracts';
+
+/** Every `code` of a problem that the gateway answers, with its HTTP status and title. The only such list. */
+export const PROBLEMS = {
+  invalid_request: [400, 'The request is not valid'],
+  api_key_missing: [401, 'An API key is needed'],
+  api_key_malformed: [401, 'The credential is not an API key'],
+  api_key_unknown: [401, 'The API key does not exist'],
+  api_key_expired: [401, 'The API key has expired'],
+  api_key_deleted: [401, 'The API key has been deleted'],
+  admin_credential_missing: [401, 'An admin credential is needed'],
+  admin_credential_invalid: [401, 'The admin credential is not valid'],
+  wrong_project: [403, 'The API key belongs to another project'],
+  project_not_found: [404, 'There is no such project'],
+  api_key_not_found: [404, 'There is no such API key'],
+  route_not_found: [404, 'There is no such route'],
+  method_not_allowed: [405, 'The route does not have this method'],
+  request_timeout: [408, 'The request did not arrive in time'],
+  project_not_empty: [409, 'The project still has API keys'],
+  limit_reached: [409, 'The limit is reached'],
+  already_replaced: [409, 'The API key has a replacement already'],
+  body_too_large: [413, 'The body is too large'],
+  url_too_long: [414, 'The URL is too long'],
+  unsupported_media_type: [415, 'The body is not JSON'],
+  headers_too_large: [431, 'The headers are too large'],
+  internal: [500, 'Something went wrong on our side'],
+  unavailable: [503, 'It cannot be known or done at the moment'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+interface ProblemOptions {
+  /** What the caller may do about it; no secret, host, SQL or stack. */
+  detail?: string | undefined;
+  errors?: readonly FieldError[];
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer that is not a success, for whatever code of the gateway wants to give one. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly code: ProblemCode,
+    { detail, errors = [], headers = {} }: ProblemOptions = {},
+  ) {
+    super(detail ?? code);
+    this.detail = detail;
+    this.errors = errors;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code][0];
+  }
+
+  /** The `application/problem+json` body of RFC 9457. */
+  toBody({ path, requestId }: { path: string; requestId: string }): string {
+    const [status, title] = PROBLEMS[this.code];
+    return JSON.stringify({
+      type: `urn:traylinx:problem:${this.code}`,
+      title,
+      status,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+      instance: path,
+      code: this.code,
+      requestId,
+      ...(this.errors.length === 0 ? {} : { errors: this.errors }),
+    });
+  }
+}
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+/** Seconds after which asking again makes sense: reconnects take a fraction of it. */
+export const RETRY_AFTER = { 'retry-after': '1' } as const;

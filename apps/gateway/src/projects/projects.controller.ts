@@ -1,0 +1,50 @@
+import {
+  createProject,
+  deleteProject,
+  getProject,
+  listProjects,
+  type ListProjectsResponse,
+  type Project,
+  renameProject,
+} from '#contracts';
+import { MessageBus } from '#messaging';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Acting, type ActingAdmin } from '../admin-auth/acting-admin.decorator.js';
+import { ListQuery } from '../http/list.query.js';
+import { MANAGEMENT_REQUEST } from '../http/management-request.js';
+import { ProjectBody, ProjectParams } from './projects.dto.js';
+
+@Controller('v1/projects')
+export class ProjectsController {
+  constructor(private readonly bus: MessageBus) {}
+
+  @Post()
+  create(@Body() body: ProjectBody, @Acting() admin: ActingAdmin): Promise<Project> {
+    return this.bus.request(createProject, { ...body, ...admin }, MANAGEMENT_REQUEST);
+  }
+
+  @Get()
+  list(@Query() query: ListQuery): Promise<ListProjectsResponse> {
+    return this.bus.request(listProjects, query, MANAGEMENT_REQUEST);
+  }
+
+  @Get(':projectId')
+  get(@Param() params: ProjectParams): Promise<Project> {
+    return this.bus.request(getProject, params, MANAGEMENT_REQUEST);
+  }
+
+  @Patch(':projectId')
+  rename(
+    @Param() params: ProjectParams,
+    @Body() body: ProjectBody,
+    @Acting() admin: ActingAdmin,
+  ): Promise<Project> {
+    return this.bus.request(renameProject, { ...params, ...body, ...admin }, MANAGEMENT_REQUEST);
+  }
+
+  @Delete(':projectId')
+  @HttpCode(204)
+  async delete(@Param() params: ProjectParams, @Acting() admin: ActingAdmin): Promise<void> {
+    await this.bus.request(deleteProject, { ...params, ...admin }, MANAGEMENT_REQUEST);
+  }
+}

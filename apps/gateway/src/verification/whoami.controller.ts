@@ -1,0 +1,53 @@
+import { DomainError, identifyApiKey, type IdentifyApiKeyResponse } from '#contracts';
+import { MessageBus } from '#messaging';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
+import { bearerCredential } from '../http/bearer.js';
+import { MANAGEMENT_REQUEST } from '../http/management-request.js';
+import { Problem } from '../http/problem.js';
+import { ApiKeyVerifier } from './api-key-verifier.js';
+import { KEY_MISSING, keyProblem } from './key-problem.js';
+
+/** Callers that see `X-Api-Key-Expires-At` warn their user. */
+const EXPIRY_WARNING_MS = 14 * 86_400_000;
+
+@Controller('v1/whoami')
+@NoAdminNeeded()
+export class WhoamiController {
+  constructor(
+    private readonly verifier: ApiKeyVerifier,
+    private readonly bus: MessageBus,
+  ) {}
+
+  @Get()
+  async whoami(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IdentifyApiKeyResponse> {
+    const credential = bearerCredential(request.raw);
+    if (credential.kind === 'ambiguous') {
+      throw new Problem('invalid_request', { detail: 'There is more than one Authorization header.' });
+    }
+    if (credential.kind === 'missing') throw KEY_MISSING;
+    const verification = await this.verifier.check(credential.token);
+    if (verification.outcome !== 'VALID') throw keyProblem(verification.outcome);
+
+    const { expiresAt } = verification;
+    void reply.header('cache-control', 'no-store');
+    if (expiresAt !== null && Date.parse(expiresAt) - Date.now() <= EXPIRY_WARNING_MS) {
+      void reply.header('x-api-key-expires-at', expiresAt);
+    }
+    return this.identify(verification.keyId);
+  }
+
+  private async identify(keyId: string): Promise<IdentifyApiKeyResponse> {
+    try {
+      return await this.bus.request(identifyApiKey, { keyId }, MANAGEMENT_REQUEST);
+    } catch (error) {
+      // The deletion came between the two questions.
+      if (error instanceof DomainError && error.code === 'API_KEY_NOT_FOUND') throw keyProblem('DELETED');
+      throw error;
+    }
+  }
+}
