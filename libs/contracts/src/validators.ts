@@ -105,7 +105,7 @@ export const HasAsManyItemsAs = (column: string): PropertyDecorator =>
     constraints: [column],
     validator: {
       validate: (value, args) => {
-        const other: unknown = (args?.object as Record<string, unknown> | undefined)?.[column];
+        const other: unknown = args?.object === undefined ? undefined : Reflect.get(args.object, column);
         return Array.isArray(value) && Array.isArray(other) && value.length === other.length;
       },
       defaultMessage: () => '$property must be an array with as many items as $constraint1',

@@ -1,7 +1,11 @@
 export { createService, type HttpDoor, type ServiceDefinition } from './create-service.js';
 export { Handles } from './handles.js';
+export type { EventBatch, MalformedEvent } from './jetstream.event-batch.js';
+export { EventPublisher } from './jetstream.publisher.js';
+export { JetStreamServer, type JetStreamServerOptions } from './jetstream.server.js';
 export { DEFAULT_TIMEOUT_MS, MessageBus, type RequestOptions } from './message-bus.js';
-export { messageValidation } from './message-validation.js';
+export { messageValidation, strictValidation } from './message-validation.js';
 export { MessagingModule } from './messaging.module.js';
 export { NatsConnection, type NatsConfig } from './nats-connection.js';
+export { Reacts } from './reacts.js';
 export { startService } from './start-service.js';

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import {
-  headers,
   InvalidArgumentError,
   InvalidSubjectError,
   type Msg,
@@ -10,7 +9,7 @@ import {
 } from '@nats-io/transport-node';
 import { Histogram } from 'prom-client';
 import { DomainError, type RequestContract } from '#contracts';
-import { requestContext, requestContextFrom } from '#observability';
+import { contextHeaders } from './message-headers.js';
 import { NatsConnection } from './nats-connection.js';
 import { fromWireError } from './wire-error.js';
 
@@ -102,14 +101,6 @@ export class MessageBus {
     this.logger.debug('A request was not answered', { subject, attempt, err: error });
     return new DomainError('UNAVAILABLE', undefined, [], { cause: error });
   }
-}
-
-function contextHeaders(): MsgHdrs {
-  const { requestId, traceparent } = requestContext.getStore() ?? requestContextFrom({});
-  const result = headers();
-  result.set('x-request-id', requestId);
-  result.set('traceparent', traceparent);
-  return result;
 }
 
 /** Nest's wire format: `{ id, response }` or `{ id, err }`. */

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Readiness } from '#observability';
+import { EventPublisher } from './jetstream.publisher.js';
 import { MessageBus } from './message-bus.js';
 import { NatsConnection, type NatsConfig } from './nats-connection.js';
 import { NatsRequestServer } from './nats-request.server.js';
@@ -20,13 +21,14 @@ export class MessagingModule implements OnApplicationShutdown {
         { provide: Readiness, useValue: readiness },
         { provide: NatsConnection, useFactory: () => NatsConnection.open(service, config, readiness) },
         MessageBus,
+        EventPublisher,
         {
           provide: NatsRequestServer,
           useFactory: (connection: NatsConnection) => new NatsRequestServer(connection, service),
           inject: [NatsConnection],
         },
       ],
-      exports: [Readiness, NatsConnection, MessageBus, NatsRequestServer],
+      exports: [Readiness, NatsConnection, MessageBus, EventPublisher, NatsRequestServer],
     };
   }
 

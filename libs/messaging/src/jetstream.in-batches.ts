@@ -1,0 +1,47 @@
+import { setTimeout } from 'node:timers/promises';
+
+export interface BatchLimits {
+  maxItems: number;
+  /** At least so long from the start of one batch's handling to the next one's, in milliseconds. */
+  intervalMs: number;
+}
+
+const DUE = Symbol('due');
+
+/**
+ * Groups what a source yields: an item that arrives after a pause comes at once, under load everything that has
+ * arrived meanwhile comes together. Nothing is taken from the source while a batch is being handled, except one
+ * item that waits for the next batch. Fails when the source fails, after what came before.
+ */
+export async function* inBatches<T>(
+  source: AsyncIterable<T>,
+  { maxItems, intervalMs }: BatchLimits,
+): AsyncGenerator<T[], void, void> {
+  const items = source[Symbol.asyncIterator]();
+  let next = takeFrom(items);
+  let notBefore = 0;
+  for (;;) {
+    const first = await next;
+    if (first.done) return;
+    const batch = [first.value];
+    next = takeFrom(items);
+    // A timer even when it is due: what lies ready in the source resolves before any timer does.
+    const due = setTimeout(Math.max(0, notBefore - performance.now()), DUE);
+    while (batch.length < maxItems) {
+      const item = await Promise.race([next, due]).catch(() => DUE);
+      if (item === DUE || item.done) break;
+      batch.push(item.value);
+      next = takeFrom(items);
+    }
+    await due;
+    notBefore = performance.now() + intervalMs;
+    yield batch;
+  }
+}
+
+/** The next item. Its failure is found when it is awaited, which may be long after it has happened. */
+function takeFrom<T>(items: AsyncIterator<T>): Promise<IteratorResult<T>> {
+  const next = items.next();
+  next.catch(() => undefined);
+  return next;
+}
