@@ -38,7 +38,10 @@ try {
 }
 
 async function migrate() {
-  const client = new pg.Client({ connectionString: process.env['DATABASE_URL'], application_name: 'migrate' });
+  const client = new pg.Client({
+    connectionString: process.env['DATABASE_URL'],
+    application_name: 'migrate',
+  });
   await client.connect();
   try {
     await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);

@@ -15,15 +15,22 @@ export class GatewayConfig extends ServiceConfig {
   @Max(65_535)
   PORT = 8080;
 
-  @Env('Bearer token of the management API, for bootstrap and automation: at least 32 characters, no white space.', {
-    secret: true,
-  })
+  @Env(
+    'Bearer token of the management API, for bootstrap and automation: at least 32 characters, no white space.',
+    {
+      secret: true,
+    },
+  )
   @IsString()
   @MinLength(32)
-  @Matches(/^[\x21-\x7e]*$/, { message: '$property must consist of printable ASCII characters without white space' })
+  @Matches(/^[\x21-\x7e]*$/, {
+    message: '$property must consist of printable ASCII characters without white space',
+  })
   ADMIN_TOKEN!: string;
 
-  @Env('Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, separated by commas. None when unset.')
+  @Env(
+    'Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, separated by commas. None when unset.',
+  )
   @IsOptional()
   @IsString()
   TRUSTED_PROXIES?: string;

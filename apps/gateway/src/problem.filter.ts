@@ -27,7 +27,8 @@ const PROBLEM_OF_STATUS: Partial<Record<number, ProblemCode>> = {
   431: 'headers_too_large',
 };
 
-const UNAVAILABLE_DETAIL = 'A service behind the gateway gave no answer in time. Nothing is wrong with your credential.';
+const UNAVAILABLE_DETAIL =
+  'A service behind the gateway gave no answer in time. Nothing is wrong with your credential.';
 /** A change that was answered 503 may have happened: a lost answer looks like a lost question. */
 const CHANGE_UNAVAILABLE_DETAIL = `${UNAVAILABLE_DETAIL} The change may still be made: look before you repeat it.`;
 const DELETE_UNAVAILABLE_DETAIL = `${UNAVAILABLE_DETAIL} The deletion may still complete; repeating it does no harm.`;

@@ -3,4 +3,10 @@ import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { AuditEventEntity } from './audit/audit-event.entity.js';
 import { ProjectEntity } from './projects/project.entity.js';
 
-export const entities = [ProjectEntity, ApiKeyEntity, AuditEventEntity, ApiKeyUsageView, UsageCompletenessView];
+export const entities = [
+  ProjectEntity,
+  ApiKeyEntity,
+  AuditEventEntity,
+  ApiKeyUsageView,
+  UsageCompletenessView,
+];

@@ -11,7 +11,9 @@ import { ProjectsController } from './projects/projects.controller.js';
 import { ProjectsService } from './projects/projects.service.js';
 
 @Module({
-  imports: [DatabaseModule.register({ config: KeyManagementConfig, applicationName: 'key-management', entities })],
+  imports: [
+    DatabaseModule.register({ config: KeyManagementConfig, applicationName: 'key-management', entities }),
+  ],
   controllers: [ProjectsController, ApiKeysController],
   providers: [
     { provide: KeyFence, useFactory: createFence, inject: [KeyManagementConfig] },

@@ -23,6 +23,7 @@ export function toBase62(value: bigint, digits: number): string {
     text[digits - 1 - written] = ALPHABET.readUInt8(chunk % 62);
     chunk = Math.floor(chunk / 62);
   }
-  if (chunk > 0 || rest > 0n) throw new RangeError(`the number needs more than ${String(digits)} base 62 digits`);
+  if (chunk > 0 || rest > 0n)
+    throw new RangeError(`the number needs more than ${String(digits)} base 62 digits`);
   return text.toString('latin1');
 }

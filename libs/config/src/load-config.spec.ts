@@ -36,7 +36,12 @@ function failure(env: Record<string, string>): string {
 describe('loadConfig', () => {
   it('takes defaults, numbers and trimmed strings from the environment', () => {
     const config = load({ SECRET: ' long enough\n', NUMBER: '7', OPERATIONS_PORT: '1234' });
-    expect(config).toMatchObject({ SECRET: 'long enough', NUMBER: 7, OPERATIONS_PORT: 1234, LOG_LEVEL: 'info' });
+    expect(config).toMatchObject({
+      SECRET: 'long enough',
+      NUMBER: 7,
+      OPERATIONS_PORT: 1234,
+      LOG_LEVEL: 'info',
+    });
   });
 
   it('counts an empty variable as unset', () => {

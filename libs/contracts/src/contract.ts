@@ -36,7 +36,10 @@ export function request<Req extends object, Res extends object>(
   return Object.freeze({ kind: 'request', subject, Request, Response });
 }
 
-export function event<E extends EventMessage>(subject: EventSubject, Event: MessageClass<E>): EventContract<E> {
+export function event<E extends EventMessage>(
+  subject: EventSubject,
+  Event: MessageClass<E>,
+): EventContract<E> {
   assertSubject(subject, /^evt\.[a-z-]+\.v\d+\.[a-z-]+ed$/);
   return Object.freeze({ kind: 'event', subject, Event });
 }

@@ -3,7 +3,9 @@ import { IsInt, Max, Min } from 'class-validator';
 
 /** Of a service that keeps or reads data in PostgreSQL. */
 export abstract class DatabaseServiceConfig extends ServiceConfig {
-  @Env('PostgreSQL, as the role of this service: postgres://role:password@host:5432/traylinx.', { secret: true })
+  @Env('PostgreSQL, as the role of this service: postgres://role:password@host:5432/traylinx.', {
+    secret: true,
+  })
   @IsConnectionUrl(['postgres', 'postgresql'])
   DATABASE_URL!: string;
 

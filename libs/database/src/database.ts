@@ -54,7 +54,9 @@ export class Database {
       return await work(runner);
     } catch (error) {
       if (!isConnectionFailure(error)) throw error;
-      this.logger.warn(`PostgreSQL could not be asked: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.warn(
+        `PostgreSQL could not be asked: ${error instanceof Error ? error.message : String(error)}`,
+      );
       // The answer to the statement may still be on its way: the pool drops a connection that is ending.
       void connection?.end().catch(() => undefined);
       throw new DomainError('UNAVAILABLE', undefined, [], { cause: error });

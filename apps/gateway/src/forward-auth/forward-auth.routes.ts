@@ -50,5 +50,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, verifier: Ap
 /** `?projectId=`: stated more than once, it is no project at all, and the key cannot belong to it. */
 function statedProject({ query }: FastifyRequest): string | undefined {
   const { projectId } = query as { projectId?: string | string[] };
-  return typeof projectId === 'string' || projectId === undefined ? projectId?.toLowerCase() : projectId.join();
+  return typeof projectId === 'string' || projectId === undefined
+    ? projectId?.toLowerCase()
+    : projectId.join();
 }

@@ -53,7 +53,10 @@ function addHooks(fastify: FastifyInstance, config: GatewayConfig): void {
   });
   // In the last hook before the handler: the events of a body that arrives late would lose the context.
   fastify.addHook('preHandler', (request, _reply, done) => {
-    const context = requestContextFrom({ requestId: request.id, traceparent: request.headers['traceparent'] });
+    const context = requestContextFrom({
+      requestId: request.id,
+      traceparent: request.headers['traceparent'],
+    });
     requestContext.run(context, done);
   });
 }

@@ -4,7 +4,8 @@ import { UsageRecorder } from '../usage/usage-recorder.js';
 import { type Verification, Verifier } from './verifier.js';
 
 /** What is known of what somebody has presented as a key. */
-export type KeyVerification = Verification | { outcome: 'MALFORMED' } | { outcome: 'WRONG_PROJECT'; keyId: string };
+export type KeyVerification =
+  Verification | { outcome: 'MALFORMED' } | { outcome: 'WRONG_PROJECT'; keyId: string };
 
 interface Conditions {
   /** The key must belong to this project. */

@@ -10,13 +10,20 @@ const REFUSALS: Record<Refusal, { code: ProblemCode; detail: string }> = {
     code: 'api_key_malformed',
     detail: 'A key begins with tlx_ and has 53 characters; this one is cut, mistyped or something else.',
   },
-  UNKNOWN: { code: 'api_key_unknown', detail: 'The key is well formed, but no such key was ever created here.' },
+  UNKNOWN: {
+    code: 'api_key_unknown',
+    detail: 'The key is well formed, but no such key was ever created here.',
+  },
   EXPIRED: { code: 'api_key_expired', detail: 'Ask an admin of the project for a new key.' },
   DELETED: { code: 'api_key_deleted', detail: 'An admin has deleted this key. Ask for a new one.' },
-  WRONG_PROJECT: { code: 'wrong_project', detail: 'The key is good, but not for the project that was asked for.' },
+  WRONG_PROJECT: {
+    code: 'wrong_project',
+    detail: 'The key is good, but not for the project that was asked for.',
+  },
   UNAVAILABLE: {
     code: 'unavailable',
-    detail: 'Whether the key is good cannot be known at the moment. Try again; nothing is known against the key.',
+    detail:
+      'Whether the key is good cannot be known at the moment. Try again; nothing is known against the key.',
   },
 };
 

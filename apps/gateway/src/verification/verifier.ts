@@ -49,7 +49,9 @@ export class Verifier {
       );
       return keyHashes.map((_hash, i) => verificationAt(answer, i));
     } catch (error) {
-      this.logger.warn(`verification gave no answer: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.warn(
+        `verification gave no answer: ${error instanceof Error ? error.message : String(error)}`,
+      );
       return keyHashes.map(() => ({ outcome: 'UNAVAILABLE' }));
     }
   }

@@ -94,7 +94,9 @@ export class ApiKeyDeletion {
       await this.fence.fence([keyHash.toString('base64url')]);
       return true;
     } catch (error) {
-      this.logger.warn(`no fence for key ${id}, waiting: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.warn(
+        `no fence for key ${id}, waiting: ${error instanceof Error ? error.message : String(error)}`,
+      );
       return false;
     }
   }

@@ -40,7 +40,9 @@ export class ApiKeysService {
     const { projectId, keyHash, keyStart, note, expiresAt, replacesKeyId, ...by } = request;
     await lockProject(manager, projectId);
     await this.assertRoomForOne(manager, projectId);
-    const predecessor = replacesKeyId ? await findApiKey(manager, { projectId, keyId: replacesKeyId }) : undefined;
+    const predecessor = replacesKeyId
+      ? await findApiKey(manager, { projectId, keyId: replacesKeyId })
+      : undefined;
     const id = uuidv7();
     await manager.insert(ApiKeyEntity, {
       id,
@@ -106,7 +108,10 @@ export class ApiKeysService {
       .getCount();
     const limit = this.config.MAX_API_KEYS_PER_PROJECT;
     if (count < limit) return;
-    throw new DomainError('LIMIT_REACHED', `A project has at most ${String(limit)} API keys. Delete some first.`);
+    throw new DomainError(
+      'LIMIT_REACHED',
+      `A project has at most ${String(limit)} API keys. Delete some first.`,
+    );
   }
 }
 
@@ -116,7 +121,10 @@ interface ApiKeyAddress {
 }
 
 /** A key that is not being deleted; an expired one counts. */
-async function findApiKey(manager: EntityManager, { projectId, keyId }: ApiKeyAddress): Promise<ApiKeyEntity> {
+async function findApiKey(
+  manager: EntityManager,
+  { projectId, keyId }: ApiKeyAddress,
+): Promise<ApiKeyEntity> {
   const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: 'active' });
   if (key === null) throw new DomainError('API_KEY_NOT_FOUND');
   return key;

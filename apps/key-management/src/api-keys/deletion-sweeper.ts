@@ -37,7 +37,9 @@ export class DeletionSweeper implements OnApplicationBootstrap, OnApplicationShu
     try {
       await this.sweep();
     } catch (error) {
-      this.logger.warn(`sweep failed, trying again: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.warn(
+        `sweep failed, trying again: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     if (this.stopping.signal.aborted) return;
     this.timer = setTimeout(() => void this.sweepAgainAndAgain(), SWEEP_EVERY_MS);

@@ -25,7 +25,12 @@ export class ProjectsService {
     return this.database.transaction(async (manager) => {
       const project = { id: uuidv7(), name, createdAt: new Date(), deletedAt: null };
       await manager.insert(ProjectEntity, project);
-      await recordChange(manager, { by, action: 'project.created', projectId: project.id, targetId: project.id });
+      await recordChange(manager, {
+        by,
+        action: 'project.created',
+        projectId: project.id,
+        targetId: project.id,
+      });
       return toProject(project);
     });
   }

@@ -17,4 +17,8 @@ export class IdentifyApiKeyResponse {
 }
 
 /** For `whoami`, after the key has been verified. Fails with API_KEY_NOT_FOUND when it is being deleted or deleted. */
-export const identifyApiKey = request('req.api-keys.v1.identify', IdentifyApiKeyRequest, IdentifyApiKeyResponse);
+export const identifyApiKey = request(
+  'req.api-keys.v1.identify',
+  IdentifyApiKeyRequest,
+  IdentifyApiKeyResponse,
+);

@@ -25,4 +25,8 @@ export class VerifyApiKeysResponse {
   expiresAts!: (string | null)[];
 }
 
-export const verifyApiKeys = request('req.verification.v1.verify', VerifyApiKeysRequest, VerifyApiKeysResponse);
+export const verifyApiKeys = request(
+  'req.verification.v1.verify',
+  VerifyApiKeysRequest,
+  VerifyApiKeysResponse,
+);
