@@ -23,7 +23,7 @@ export class ApiKeyVerifier {
   /** Verifies, and counts a success as a use of the key. */
   async use(text: string, conditions: Conditions = {}): Promise<KeyVerification> {
     const verification = await this.check(text, conditions);
-    if (verification.outcome === 'VALID') this.usage.recordUse(verification.keyId, Date.now());
+    if (verification.outcome === 'VALID') this.usage.recordUse(verification.keyId);
     return verification;
   }
 
@@ -33,7 +33,10 @@ export class ApiKeyVerifier {
     if (key === undefined) return { outcome: 'MALFORMED' };
     const verification = await this.verifier.verify(hashKey(key));
     if (verification.outcome === 'EXPIRED' || verification.outcome === 'DELETED') {
-      this.usage.recordRefusal(verification.keyId, Date.now());
+      this.usage.recordRefusal(
+        verification.keyId,
+        verification.outcome === 'DELETED' ? 'deleted' : 'expired',
+      );
     }
     if (verification.outcome === 'VALID' && projectId !== undefined && projectId !== verification.projectId) {
       return { outcome: 'WRONG_PROJECT', keyId: verification.keyId };
