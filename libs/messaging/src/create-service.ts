@@ -4,6 +4,7 @@ import type { CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceConfig } from '#config';
 import { type Logger, NestLogger, type Readiness } from '#observability';
+import { HttpConnections } from './http-connections.js';
 import { MessagingModule } from './messaging.module.js';
 import { NatsRequestServer } from './nats-request.server.js';
 
@@ -40,6 +41,8 @@ export interface AssembledService {
   app: INestApplication;
   /** Subscribes, then opens the HTTP door: a request that gets in finds everything in place. */
   open(): Promise<void>;
+  /** Answers what is in flight, HTTP first as it may need the rest, then runs the shutdown hooks. */
+  close(): Promise<void>;
 }
 
 /** Resolves when everything the service's providers wait for is there. Knows nothing of the process. */
@@ -65,6 +68,7 @@ export async function createService<C extends ServiceConfig>(
       strategy: app.get<Server & CustomTransportStrategy>(strategy, { strict: false }),
     });
   }
+  const httpConnections = new HttpConnections(app.getHttpServer());
   await http?.configure?.(app);
   await app.init();
 
@@ -73,6 +77,10 @@ export async function createService<C extends ServiceConfig>(
     async open() {
       await app.startAllMicroservices();
       if (http !== undefined) await app.listen(http.port, http.host);
+    },
+    async close() {
+      await httpConnections.drain();
+      await app.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { ValidationPipe } from '@nestjs/common';
+import { ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError, type MessageClass } from '#contracts';
 
@@ -11,8 +11,13 @@ const MAX_FIELD_ERRORS = 20;
  * and so is everything if the class declares nothing.
  */
 export function messageValidation(Message: MessageClass<object>): ValidationPipe {
+  return strictValidation({ expectedType: Message });
+}
+
+/** What every door of ours does with input. Without `expectedType`, the class is that of the parameter. */
+export function strictValidation(options: Pick<ValidationPipeOptions, 'expectedType'> = {}): ValidationPipe {
   return new ValidationPipe({
-    expectedType: Message,
+    ...options,
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

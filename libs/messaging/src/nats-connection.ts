@@ -52,7 +52,7 @@ export class NatsConnection {
         return connection;
       } catch (error) {
         if (error instanceof AuthorizationError) throw error;
-        const reason = error instanceof Error ? error : new Error(String(error));
+        const reason = reasonOf(error);
         if (reason.message !== problem?.message)
           this.logger.warn('Waiting for NATS', { reason: reason.message });
         problem = reason;
@@ -128,6 +128,12 @@ export class NatsConnection {
       }
     }
   }
+}
+
+/** The client wraps what says most: which address refused. */
+function reasonOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  return error.cause instanceof Error ? error.cause : error;
 }
 
 function connectionOptions(service: string, config: NatsConfig): ConnectionOptions {

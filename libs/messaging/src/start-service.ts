@@ -22,7 +22,7 @@ export async function startService<C extends ServiceConfig>(definition: ServiceD
   const serviceProcess = new ServiceProcess(logger, config.SHUTDOWN_GRACE_MS, async () => {
     readiness.stopping();
     // Still undefined while something it needs is not there: it has taken no work that could get lost.
-    await service?.app.close();
+    await service?.close();
     await operations.stop();
   });
 

@@ -7,7 +7,9 @@ const MAX_DEPTH = 4;
 /** An API key, or enough of one to be worth stealing: its start stays, as that is what people look for. */
 const KEY = /\b(tlx_[0-9A-Za-z]{4})[0-9A-Za-z]{4,}/g;
 /** `scheme://user:password@host`, as drivers put it into their error messages. */
-const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"]*@/gi;
+const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"\\]*@/gi;
+/** `password=…`, in connection strings of the other kind and in query strings. */
+const ASSIGNED_SECRET = /\b(\w*(?:password|secret|token))=[^\s&"'\\]+/gi;
 
 /**
  * A copy of log fields without the values of secret names. Numbers and booleans stay whatever their name:
@@ -37,7 +39,13 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
-/** The last net, over a whole line of text: what has the form of a secret goes, wherever it stands. */
+/**
+ * The last net, over a whole line of text: what has the form of a secret goes, wherever it stands. A line of JSON
+ * stays one, which is why no pattern takes a backslash.
+ */
 export function redactText(text: string): string {
-  return text.replace(KEY, '$1…').replace(URL_CREDENTIALS, `$1${CENSORED}@`);
+  return text
+    .replace(KEY, '$1…')
+    .replace(URL_CREDENTIALS, `$1${CENSORED}@`)
+    .replace(ASSIGNED_SECRET, `$1=${CENSORED}`);
 }

@@ -1,0 +1,77 @@
+import { redactFields, redactText } from './redaction.js';
+
+const KEY = `tlx_${'aB3'.repeat(17).slice(0, 49)}`;
+
+describe('redaction of fields', () => {
+  it.each([
+    'authorization',
+    'Authorization',
+    'cookie',
+    'set-cookie',
+    'password',
+    'NATS_PASSWORD',
+    'clientSecret',
+    'ADMIN_TOKEN',
+    'key',
+    'apiKey',
+    'x-api-key',
+  ])('hides the value of %s, at any depth and in lists', (name) => {
+    const fields = {
+      [name]: 'value',
+      one: { two: { [name]: ['value'] } },
+      list: [{ [name]: { deep: 'value' } }],
+    };
+    expect(JSON.stringify(redactFields(fields))).not.toContain('value');
+  });
+
+  it.each(['keyId', 'keyHash', 'keyStart', 'projectId', 'subject', 'monkeyBusiness'])(
+    'shows the value of %s',
+    (name) => {
+      expect(redactFields({ [name]: 'value' })).toEqual({ [name]: 'value' });
+    },
+  );
+
+  it('shows counts', () => {
+    expect(redactFields({ keys: 12, token: false })).toEqual({ keys: 12, token: false });
+  });
+
+  it('ends where fields contain themselves', () => {
+    const fields: Record<string, unknown> = {};
+    fields['self'] = fields;
+    expect(() => JSON.stringify(redactFields(fields))).not.toThrow();
+  });
+
+  it('leaves the fields themselves as they are', () => {
+    const fields = { nested: { password: 'value' } };
+    redactFields(fields);
+    expect(fields.nested.password).toBe('value');
+  });
+});
+
+describe('redaction of text', () => {
+  it('shortens whatever looks like a key to its start', () => {
+    expect(redactText(`GET /v1/auth?key=${KEY} 200`)).toBe(`GET /v1/auth?key=${KEY.slice(0, 8)}… 200`);
+    expect(redactText(`"${KEY.slice(0, 20)}"`)).toBe(`"${KEY.slice(0, 8)}…"`);
+  });
+
+  it.each([
+    ['postgres://user:word@db:5432/x', 'postgres://[redacted]@db:5432/x'],
+    ['nats://token@nats:4222', 'nats://[redacted]@nats:4222'],
+    ['redis://:word@127.0.0.1', 'redis://[redacted]@127.0.0.1'],
+    ['https://example.org/a@b', 'https://example.org/a@b'],
+    ['host=db password=word user=x', 'host=db password=[redacted] user=x'],
+  ])('makes of %s: %s', (text, redacted) => {
+    expect(redactText(text)).toBe(redacted);
+  });
+
+  it('keeps a line of JSON a line of JSON', () => {
+    const line = JSON.stringify({
+      msg: `"${KEY}" "postgres://a:b@c" "password=x"\nsecret=z\n`,
+      next: 'token=y',
+    });
+    expect(JSON.parse(redactText(line))).toEqual({
+      msg: `"${KEY.slice(0, 8)}…" "postgres://[redacted]@c" "password=[redacted]"\nsecret=[redacted]\n`,
+      next: 'token=[redacted]',
+    });
+  });
+});
