@@ -38,7 +38,9 @@ describe('an entry', () => {
     const keyHash = newHash();
     const filledAtMs = performance.now();
     await cache(keyHash, 'record', shortLived);
-    await eventually(async () => expect(await answerFor(keyHash)).not.toBe('record'));
+    await eventually(async () => {
+      expect(await answerFor(keyHash)).not.toBe('record');
+    });
     expect(performance.now() - filledAtMs).toBeLessThan(1_000);
   });
 
@@ -70,7 +72,9 @@ describe('the fill token', () => {
     const hasty = await redis.connect({ fillTokenLifetimeMs: 100 });
     const keyHash = newHash();
     const { token } = await hasty.lookup([keyHash]);
-    await eventually(async () => expect(await redis.admin.exists(`tlx:t:${keyHash}`)).toBe(0));
+    await eventually(async () => {
+      expect(await redis.admin.exists(`tlx:t:${keyHash}`)).toBe(0);
+    });
     await expect(hasty.fill([{ keyHash, record: 'late' }], token)).resolves.toBe(0);
     await expect(answerFor(keyHash)).resolves.toBe(GRANTED);
   });
@@ -145,9 +149,9 @@ describe('the fence', () => {
     await asReplica.config('SET', 'masteruser', 'admin');
     await asReplica.config('SET', 'masterauth', password);
     await asReplica.replicaof('127.0.0.1', redis.server.port);
-    await eventually(async () =>
-      expect(await redis.admin.info('replication')).toContain('connected_slaves:1'),
-    );
+    await eventually(async () => {
+      expect(await redis.admin.info('replication')).toContain('connected_slaves:1');
+    });
 
     await expect(keyFence.fence([newHash()])).rejects.toThrow(/REPLICATED/);
 
@@ -176,7 +180,9 @@ describe('another run of the server', () => {
     await redis.crashAndRestart();
     await expect(redis.admin.get(`tlx:e:${keyHash}`)).resolves.toContain('older content');
 
-    await eventually(async () => expect(await answerFor(keyHash)).toBe(GRANTED));
+    await eventually(async () => {
+      expect(await answerFor(keyHash)).toBe(GRANTED);
+    });
   });
 
   it('accepts no token that it brings back from its snapshot', async () => {

@@ -95,7 +95,9 @@ describe('a Redis that has stopped answering but keeps its connections', () => {
     await fiveTimeouts(doomed);
     await redis.server.kill('SIGCONT');
     await eventually(() => doomed.lookup(HASHES), { withinMs: 1_000 });
-    await eventually(async () => expect(await connectionOf()).not.toBe(before));
+    await eventually(async () => {
+      expect(await connectionOf()).not.toBe(before);
+    });
   });
 });
 
@@ -204,7 +206,9 @@ describe('something that is no Redis of ours', () => {
     answer = () => '+OK\r\n';
     const keyFence = connect();
     const startedAtMs = performance.now();
-    await eventually(() => expect(sockets.length).toBeGreaterThanOrEqual(4));
+    await eventually(() => {
+      expect(sockets.length).toBeGreaterThanOrEqual(4);
+    });
     expect(performance.now() - startedAtMs).toBeGreaterThan(700);
     await expect(keyFence.lookup(HASHES)).rejects.toThrow(/breaker is open/);
     keyFence.onApplicationShutdown();
@@ -213,9 +217,13 @@ describe('something that is no Redis of ours', () => {
   it('is left alone after the shutdown', async () => {
     answer = () => '';
     const keyFence = connect();
-    await eventually(() => expect(sockets).toHaveLength(1));
+    await eventually(() => {
+      expect(sockets).toHaveLength(1);
+    });
     keyFence.onApplicationShutdown();
-    await eventually(() => expect(sockets[0]?.destroyed).toBe(true));
+    await eventually(() => {
+      expect(sockets[0]?.destroyed).toBe(true);
+    });
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(sockets).toHaveLength(1);
   });
