@@ -16,7 +16,7 @@ const defaultStartTimeoutMs = 60_000;
  * @property {string} dir      of the stack, for the log and the record
  * @property {string} command
  * @property {string[]} args
- * @property {Record<string, string>} [env]  added to a minimal environment; nothing else is inherited
+ * @property {NodeJS.ProcessEnv} [env]  added to a minimal environment; nothing else is inherited
  * @property {string} [cwd]
  * @property {{ uid: number, gid: number } | undefined} [user]
  */
@@ -136,12 +136,26 @@ export class ManagedProcess {
   }
 }
 
-/** Runs a command that ends by itself. @param {Command} command @throws when it fails, with its last log lines */
-export async function runToEnd(command) {
+/**
+ * Runs a command that ends by itself.
+ *
+ * @param {Command} command
+ * @param {AbortSignal} [signal] ends it early
+ * @throws when it fails, with its last log lines
+ */
+export async function runToEnd(command, signal) {
+  signal?.throwIfAborted();
   const logFile = newLogFile(command.dir, command.label);
   const child = spawnLogged(command, logFile);
-  const [code, signal] = await once(child, 'exit');
-  if (code !== 0) throw withLog(new Error(`${command.label} ${describeEnd(code, signal)}`), logFile);
+  const killOnAbort = () => child.pid && void killTree(child.pid);
+  signal?.addEventListener('abort', killOnAbort);
+  try {
+    const [code, endSignal] = /** @type {[number | null, string | null]} */ (await once(child, 'exit'));
+    signal?.throwIfAborted();
+    if (code !== 0) throw withLog(new Error(`${command.label} ${describeEnd(code, endSignal)}`), logFile);
+  } finally {
+    signal?.removeEventListener('abort', killOnAbort);
+  }
 }
 
 /** @param {Command} command @param {string} logFile */

@@ -18,6 +18,7 @@ import { Service } from './service.mjs';
  * @property {string} dir  for data, credentials and logs; one that was used before is continued
  * @property {Partial<Record<ServiceName, number>>} [replicas] one of each unless told otherwise
  * @property {Partial<Record<ServiceName, Record<string, string>>>} [env] more variables for some services
+ * @property {Record<string, string>} [baseEnv] variables for all services, which ours and `env` override
  * @property {ExistingServers} [existing] servers that run already, to be used instead of own ones
  * @property {(name: string) => Promise<number>} [choosePort] any free one unless told otherwise
  * @property {(message: string) => void} [onProgress]
@@ -79,6 +80,8 @@ export async function startPlatform(options) {
     return describe({ dir, stores, services, servers, stop });
   } catch (error) {
     await stop();
+    // A process that was stopped on its way up fails with an error that says nothing new.
+    signal?.throwIfAborted();
     throw error;
   } finally {
     signal?.removeEventListener('abort', stopOnAbort);
@@ -135,7 +138,10 @@ async function migrate(dir, stores) {
 }
 
 /** @param {Stores} stores @param {PlatformOptions} options @returns {Promise<Service[]>} */
-async function defineServices(stores, { dir, replicas = {}, env = {}, choosePort = anyFreePort }) {
+async function defineServices(
+  stores,
+  { dir, replicas = {}, baseEnv = {}, env = {}, choosePort = anyFreePort },
+) {
   /** @type {Service[]} */
   const services = [];
   for (const name of serviceNames) {
@@ -143,7 +149,14 @@ async function defineServices(stores, { dir, replicas = {}, env = {}, choosePort
       const operations = await choosePort(`${name}-${replica}-operations`);
       const http = name === 'gateway' ? await choosePort(`${name}-${replica}`) : undefined;
       services.push(
-        new Service({ name, replica, dir, stores, ports: { http, operations }, env: env[name] ?? {} }),
+        new Service({
+          name,
+          replica,
+          dir,
+          stores,
+          ports: { http, operations },
+          env: { ...baseEnv, ...env[name] },
+        }),
       );
     }
   }

@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 
 // Below the range from which Linux and macOS take the ports of outgoing connections: a server that is stopped and
 // started again finds its port still free.
@@ -17,15 +18,40 @@ export async function anyFreePort() {
 }
 
 /**
- * @param {number} preferred
- * @param {ReadonlySet<number>} [taken] ports that are promised to somebody who does not listen yet
- * @returns {Promise<number>} `preferred`, or the next free port of 127.0.0.1 above it
+ * Chooses for each name the port it had the last time, or the preferred one at first, or the next free one above.
+ *
+ * @param {string} file where the choice is remembered
+ * @param {(name: string) => number} preferredPort
+ * @returns {(name: string) => Promise<number>}
  */
-export async function nextFreePort(preferred, taken = new Set()) {
-  for (let port = preferred; port < preferred + attempts; port++) {
-    if (!taken.has(port) && (await isFree(port))) return port;
+export function rememberedPorts(file, preferredPort) {
+  const remembered = readRemembered(file);
+  /** @type {Set<number>} */
+  const promised = new Set();
+  return async (name) => {
+    const port = await nextFreePort(remembered[name] ?? preferredPort(name), promised);
+    promised.add(port);
+    remembered[name] = port;
+    writeFileSync(file, `${JSON.stringify(remembered, null, 2)}\n`);
+    return port;
+  };
+}
+
+/** @param {string} file @returns {Record<string, number>} */
+function readRemembered(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return {};
   }
-  throw new Error(`no free port found between ${preferred} and ${preferred + attempts - 1}`);
+}
+
+/** @param {number} lowest @param {ReadonlySet<number>} promised to somebody who does not listen yet */
+async function nextFreePort(lowest, promised) {
+  for (let port = lowest; port < lowest + attempts; port++) {
+    if (!promised.has(port) && (await isFree(port))) return port;
+  }
+  throw new Error(`no free port found from ${lowest} to ${lowest + attempts - 1}`);
 }
 
 /** @param {number} port @returns {Promise<boolean>} */

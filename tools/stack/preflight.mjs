@@ -1,0 +1,55 @@
+// Whether the three stores can be had on this machine at all: asked before anything is installed.
+import { readFileSync } from 'node:fs';
+import { canUseDebianPackages } from './debian-packages.mjs';
+import { isOlder, supportedSystems } from './node-version.mjs';
+import { findProgram } from './programs.mjs';
+
+/** @type {Partial<Record<string, string>>} */
+const oldestReleases = { debian: '12', ubuntu: '22.04' };
+
+/**
+ * @param {NodeJS.ProcessEnv} [env]
+ * @throws an explanation of what cannot be had, and of where the stack does run
+ */
+export function refuseUnsupportedSystem(env = process.env) {
+  const unavailable = [];
+  if (!env['DATABASE_URL'] && !env['POSTGRES_BIN_DIR'] && !isPostgresPackaged())
+    unavailable.push('PostgreSQL');
+  if (!env['REDIS_URL'] && !canHave('redis-server', env)) unavailable.push('Redis');
+  if (!env['NATS_URL'] && !canHave('nats-server', env)) unavailable.push('NATS');
+  if (unavailable.length === 0) return;
+  const machine = `this machine (${process.platform} ${process.arch})`;
+  throw new Error(`No way to get ${unavailable.join(' and ')} on ${machine}.\n\n${supportedSystems}`);
+}
+
+/** @param {string} program @param {NodeJS.ProcessEnv} env */
+function canHave(program, env) {
+  return (
+    findProgram(program, { env }) !== undefined || (canUseDebianPackages() && isRecentEnough(readRelease()))
+  );
+}
+
+// The npm packages are made for these, and on Linux for the GNU C library.
+function isPostgresPackaged() {
+  if (!['x64', 'arm64'].includes(process.arch)) return false;
+  if (process.platform === 'darwin') return true;
+  return process.platform === 'linux' && usesGnuLibc();
+}
+
+function usesGnuLibc() {
+  const { header } = /** @type {{ header: object }} */ (process.report.getReport());
+  return 'glibcVersionRuntime' in header;
+}
+
+/** @param {{ id: string, version: string }} release */
+export function isRecentEnough({ id, version }) {
+  const oldest = oldestReleases[id];
+  // No version: Debian's testing. Another name: a system made from one of the two, which is worth the try.
+  return !oldest || !version || !isOlder(version, oldest);
+}
+
+function readRelease() {
+  const text = readFileSync('/etc/os-release', 'utf8');
+  const value = (/** @type {string} */ name) => new RegExp(`^${name}="?([^"\n]*)`, 'm').exec(text)?.[1] ?? '';
+  return { id: value('ID'), version: value('VERSION_ID') };
+}

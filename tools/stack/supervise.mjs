@@ -1,0 +1,124 @@
+// The process that runs the stack, from the first check to the last process stopped.
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stackDirectory } from './paths.mjs';
+import { startPlatform } from './platform.mjs';
+import { rememberedPorts } from './ports.mjs';
+import { preferredPort } from './preferred-ports.mjs';
+import { prepare } from './prepare.mjs';
+import { stopLeftovers } from './process-records.mjs';
+import { releaseState, writeState } from './state.mjs';
+import { Progress } from './terminal.mjs';
+
+const restartPauseMs = 2_000;
+
+/** @typedef {import('./platform.mjs').Platform} Platform */
+
+/**
+ * Runs the stack until this process is asked to stop. The state must be claimed.
+ *
+ * @param {object} options
+ * @param {import('./options.mjs').Replicas} options.replicas
+ * @param {(summary: import('./state.mjs').Summary, logFiles: string[]) => () => void} options.onRunning answers with
+ *   what is to be called at the end
+ */
+export async function supervise({ replicas, onRunning }) {
+  const progress = new Progress();
+  const signal = stopSignal();
+  const onProgress = (/** @type {string} */ message) => {
+    progress.step(message);
+    writeState({ progress: message });
+  };
+  try {
+    const platform = await start({ replicas, onProgress, signal });
+    const summary = summarize(platform);
+    writeState({ progress: 'running', summary });
+    progress.done();
+    const onEnd = onRunning(
+      summary,
+      platform.services.map(({ logFile }) => logFile),
+    );
+    keepRunning(platform, signal);
+    await untilAborted(signal);
+    onProgress('stopping');
+    await platform.stop();
+    onEnd();
+  } catch (error) {
+    // Whoever asked for the stop knows why the start has failed.
+    if (!signal.aborted) throw error;
+  } finally {
+    progress.done();
+    releaseState();
+  }
+}
+
+/**
+ * @param {object} options
+ * @param {import('./options.mjs').Replicas} options.replicas
+ * @param {(message: string) => void} options.onProgress
+ * @param {AbortSignal} options.signal
+ */
+async function start({ replicas, onProgress, signal }) {
+  const leftovers = await stopLeftovers(stackDirectory);
+  if (leftovers.length > 0) console.log(`Stopped what an earlier stack left behind: ${leftovers.join(', ')}`);
+  await prepare({ onProgress, signal });
+  return startPlatform({
+    dir: stackDirectory,
+    replicas,
+    baseEnv: shellEnvironment(),
+    existing: {
+      databaseUrl: process.env['DATABASE_URL'],
+      redisUrl: process.env['REDIS_URL'],
+      natsUrl: process.env['NATS_URL'],
+    },
+    choosePort: rememberedPorts(join(stackDirectory, 'ports.json'), preferredPort),
+    onProgress,
+    signal,
+  });
+}
+
+/** Starts again what ends by itself, and says so. @param {Platform} platform @param {AbortSignal} signal */
+function keepRunning({ services, servers }, signal) {
+  const { postgres, redis, nats } = servers;
+  for (const each of [...services, postgres, redis, nats]) {
+    const restart = async (/** @type {Error} */ failure) => {
+      console.error(`${failure.message}\nIt is started again.`);
+      await delay(restartPauseMs);
+      if (signal.aborted) return;
+      await each?.start().catch(restart);
+    };
+    each?.onFailure((failure) => void restart(failure));
+  }
+}
+
+/** @param {Platform} platform @returns {import('./state.mjs').Summary} */
+function summarize({ gatewayUrl, adminToken, databaseUrl, redisUrl, natsUrl, services }) {
+  const list = services.map(({ name, replica, pid, port, operationsUrl }) => {
+    return { name, replica, pid, port, operationsUrl };
+  });
+  return { gatewayUrl, adminToken, databaseUrl, redisUrl, natsUrl, services: list };
+}
+
+// So that `LOG_LEVEL=debug npm start` does what it says. What npm adds for itself is none of the services' business.
+function shellEnvironment() {
+  const entries = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$)/i.test(name));
+  return /** @type {Record<string, string>} */ (Object.fromEntries(entries));
+}
+
+/** Aborted by Ctrl+C, `kill`, the end of the terminal, or of whoever reads our output. */
+export function stopSignal() {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, abort);
+  process.stdout.on('error', abort);
+  process.stderr.on('error', abort);
+  return controller.signal;
+}
+
+/** @param {AbortSignal} signal @returns {Promise<void>} */
+export function untilAborted(signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+}

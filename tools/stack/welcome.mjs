@@ -1,0 +1,57 @@
+// What a person reads when the platform runs.
+import { paint } from './terminal.mjs';
+
+const nameWidth = 'key-management 1'.length + 2;
+
+/** @typedef {import('./state.mjs').Summary} Summary */
+
+/** @param {Summary} summary */
+export function welcome(summary) {
+  return `
+${paint('green', 'Traylinx API Keys is running.')}
+
+${addresses(summary)}
+  ${'Admin token'.padEnd(nameWidth)} ${summary.adminToken}
+
+In another shell, first this:
+
+export TRAYLINX_BASE_URL=${summary.gatewayUrl} TRAYLINX_ADMIN_TOKEN=${summary.adminToken}
+
+and then the whole life of a key: created, used, seen as used, deleted, refused.
+
+${tour}
+
+Ctrl+C or "npm run stack -- down" stops everything and keeps the data; "npm run stack -- reset" deletes it.
+`;
+}
+
+/** Without passwords: whoever needs those asks for `status --json`. @param {Summary} summary */
+export function addresses({ gatewayUrl, databaseUrl, redisUrl, natsUrl, services }) {
+  const rows = [
+    ['API', gatewayUrl],
+    ['PostgreSQL', new URL(databaseUrl).host],
+    ['Redis', new URL(redisUrl).host],
+    ['NATS', new URL(natsUrl).host],
+    ...services.map(({ name, replica, pid, operationsUrl }) => [
+      `${name} ${replica}`,
+      pid === null ? 'is not running' : `${operationsUrl}/readyz, process ${pid}`,
+    ]),
+  ];
+  return rows.map(([name = '', value = '']) => `  ${name.padEnd(nameWidth)} ${value}`).join('\n');
+}
+
+// Runs in sh, bash and zsh when it is pasted as a whole, so without comments; and with nothing but curl and the Node
+// that is there.
+const tour = `\
+admin() { curl -sS -H "Authorization: Bearer $TRAYLINX_ADMIN_TOKEN" -H 'Content-Type: application/json' "$@"; echo; }
+field() { node -p "JSON.parse(fs.readFileSync(0)).$1"; }
+PROJECT_ID=$(admin "$TRAYLINX_BASE_URL/v1/projects" -d '{"name": "My project"}' | field id)
+KEYS_URL=$TRAYLINX_BASE_URL/v1/projects/$PROJECT_ID/api-keys
+CREATED=$(admin "$KEYS_URL" -d '{"note": "my first key"}')
+echo "$CREATED"
+KEY=$(echo "$CREATED" | field key) KEY_ID=$(echo "$CREATED" | field id)
+curl -i "$TRAYLINX_BASE_URL/v1/auth" -H "Authorization: Bearer $KEY"
+sleep 1
+admin "$KEYS_URL"
+admin -i -X DELETE "$KEYS_URL/$KEY_ID"
+curl -i "$TRAYLINX_BASE_URL/v1/auth" -H "Authorization: Bearer $KEY"`;
