@@ -1,0 +1,60 @@
+import { ApiKeysRefused, ApiKeysUsed, REFUSAL_REASONS } from '#contracts';
+import { Database } from '#database';
+import type { EventBatch } from '#messaging';
+import { Injectable, Logger } from '@nestjs/common';
+import { Counter } from 'prom-client';
+import { addRefusals, addUses } from './add-counts.js';
+import { claimBatches } from './claim-batches.js';
+import { keepDeadLetters } from './dead-letters.js';
+import { sumByKeyAndHour } from './sum-by-key-and-hour.js';
+
+const batchesReceived = new Counter({
+  name: 'usage_batches_total',
+  help: 'Batches of uses and refusals that have arrived: new ones, and repetitions, which change nothing.',
+  labelNames: ['novelty'],
+});
+const deadLetters = new Counter({
+  name: 'usage_dead_letters_total',
+  help: 'Events that could not be read; they are in the table usage_tracking.dead_letters.',
+});
+
+@Injectable()
+export class RecordingService {
+  private readonly logger = new Logger(RecordingService.name);
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Adds what is new to the counts, in one transaction. After a failure, or when its outcome is unknown, the same
+   * events may simply be recorded again.
+   *
+   * @throws DomainError UNAVAILABLE when PostgreSQL cannot be reached in time.
+   */
+  async record({ events, malformed }: EventBatch<ApiKeysUsed | ApiKeysRefused>): Promise<void> {
+    const added = await this.database.transaction(async (manager) => {
+      const batches = await claimBatches(manager, events);
+      const used = batches.filter((batch) => batch instanceof ApiKeysUsed);
+      await addUses(manager, sumByKeyAndHour(used));
+      for (const reason of REFUSAL_REASONS) {
+        const refused = batches.filter((batch) => batch instanceof ApiKeysRefused && batch.reason === reason);
+        await addRefusals(manager, reason, sumByKeyAndHour(refused));
+      }
+      await keepDeadLetters(manager, malformed);
+      return batches.length;
+    });
+    batchesReceived.inc({ novelty: 'new' }, added);
+    batchesReceived.inc({ novelty: 'repeated' }, events.length - added);
+    this.report(malformed);
+  }
+
+  private report(malformed: EventBatch<never>['malformed']): void {
+    const [first] = malformed;
+    if (first === undefined) return;
+    deadLetters.inc(malformed.length);
+    const { subject, reason } = first;
+    this.logger.error('Events that could not be read are in usage_tracking.dead_letters', {
+      events: malformed.length,
+      first: { subject, reason },
+    });
+  }
+}

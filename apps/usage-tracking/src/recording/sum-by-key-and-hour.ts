@@ -1,0 +1,38 @@
+import type { UsageBatch } from '#contracts';
+
+/** How often a key was used (or refused) in an hour, and when. Times in milliseconds since 1970. */
+export interface KeyHour {
+  keyId: string;
+  hour: number;
+  count: number;
+  firstAt: number;
+  lastAt: number;
+}
+
+/**
+ * Adds up batches, so that the work of the database grows with the keys and not with the traffic.
+ *
+ * In the order of keys and hours: two transactions that touch rows in the same order cannot wait for each other.
+ */
+export function sumByKeyAndHour(batches: readonly UsageBatch[]): KeyHour[] {
+  const sums = new Map<string, KeyHour>();
+  for (const batch of batches) {
+    const hour = Date.parse(batch.hour);
+    for (const [index, keyId] of batch.keyIds.entries()) {
+      // Validation has made sure that the columns are equally long.
+      const count = batch.counts[index] ?? 0;
+      const firstAt = hour + (batch.firstOffsetsMs[index] ?? 0);
+      const lastAt = hour + (batch.lastOffsetsMs[index] ?? 0);
+      const name = `${keyId} ${batch.hour}`;
+      const sum = sums.get(name);
+      if (sum === undefined) {
+        sums.set(name, { keyId, hour, count, firstAt, lastAt });
+        continue;
+      }
+      sum.count += count;
+      sum.firstAt = Math.min(sum.firstAt, firstAt);
+      sum.lastAt = Math.max(sum.lastAt, lastAt);
+    }
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+}

@@ -1,0 +1,32 @@
+import { DatabaseModule } from '#database';
+import { JetStreamServer, NatsConnection } from '#messaging';
+import { Readiness } from '#observability';
+import { Module } from '@nestjs/common';
+import { RecordingController } from './recording/recording.controller.js';
+import { RecordingService } from './recording/recording.service.js';
+import { UsageTrackingConfig } from './usage-tracking.config.js';
+
+@Module({
+  imports: [
+    DatabaseModule.register({ config: UsageTrackingConfig, applicationName: 'usage-tracking', entities: [] }),
+  ],
+  controllers: [RecordingController],
+  providers: [
+    RecordingService,
+    {
+      provide: JetStreamServer,
+      useFactory: createJetStreamServer,
+      inject: [NatsConnection, UsageTrackingConfig, Readiness],
+    },
+  ],
+})
+export class UsageTrackingModule {}
+
+function createJetStreamServer(
+  connection: NatsConnection,
+  config: UsageTrackingConfig,
+  readiness: Readiness,
+): JetStreamServer {
+  const { EVENTS_REPLICAS: replicas, EVENTS_MAX_BYTES: maxBytes } = config;
+  return new JetStreamServer(connection, { service: 'usage-tracking', replicas, maxBytes }, readiness);
+}
