@@ -1,8 +1,8 @@
+import type { DatabaseServiceConfig } from '#config';
 import { Readiness } from '#observability';
 import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { DatabaseServiceConfig } from './database.config.js';
 import { Database } from './database.js';
 
 /** One statement, and separately waiting for a connection. Below what the gateway waits for an answer. */

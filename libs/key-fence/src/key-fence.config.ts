@@ -1,5 +1,4 @@
-import { Env, EnvNumber, IsConnectionUrl } from '#config';
-import { DatabaseServiceConfig } from '#database';
+import { DatabaseServiceConfig, Env, EnvNumber, IsConnectionUrl } from '#config';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 
 const REVOCATION_FENCES = ['reply', 'wait'] as const;

@@ -1,5 +1,6 @@
-import { EnvNumber, IsConnectionUrl, Env, ServiceConfig } from '#config';
 import { IsInt, Max, Min } from 'class-validator';
+import { Env, EnvNumber } from './env.js';
+import { IsConnectionUrl, ServiceConfig } from './service-config.js';
 
 /** Of a service that keeps or reads data in PostgreSQL. */
 export abstract class DatabaseServiceConfig extends ServiceConfig {
