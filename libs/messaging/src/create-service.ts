@@ -1,4 +1,4 @@
-import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -40,9 +40,9 @@ export interface ServiceSurroundings<C extends ServiceConfig> {
 export interface AssembledService {
   app: INestApplication;
   /** Subscribes, then opens the HTTP door: a request that gets in finds everything in place. */
-  open(): Promise<void>;
+  open: () => Promise<void>;
   /** Answers what is in flight, HTTP first as it may need the rest, then runs the shutdown hooks. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Resolves when everything the service's providers wait for is there. Knows nothing of the process. */
@@ -74,11 +74,11 @@ export async function createService<C extends ServiceConfig>(
 
   return {
     app,
-    async open() {
+    open: async () => {
       await app.startAllMicroservices();
       if (http !== undefined) await app.listen(http.port, http.host);
     },
-    async close() {
+    close: async () => {
       await httpConnections.drain();
       await app.close();
     },
@@ -86,4 +86,5 @@ export async function createService<C extends ServiceConfig>(
 }
 
 /** The root: what every service has, around what this one does. */
+@Module({})
 class ServiceModule {}

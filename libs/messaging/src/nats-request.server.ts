@@ -55,6 +55,7 @@ export class NatsRequestServer extends Server implements CustomTransportStrategy
     if (this.inFlight > 0) await new Promise<void>((resolve) => (this.whenIdle = resolve));
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- declared so by Server
   unwrap<T>(): T {
     return this.connection.client as T;
   }

@@ -44,9 +44,9 @@ describe('a service that is closed', () => {
     const { app: old } = await bus.service('key-management', [echoController(new EchoReplica('old'))]);
     await bus.service('key-management', [echoController(new EchoReplica('new'))]);
     const answered: string[] = [];
-    let going = true;
+    const enough = new AbortController();
     const asking = (async () => {
-      while (going) answered.push((await caller.request(echo, { text: 'x' })).replica);
+      while (!enough.signal.aborted) answered.push((await caller.request(echo, { text: 'x' })).replica);
     })();
     await eventually(() => {
       expect(answered).toContain('old');
@@ -56,7 +56,7 @@ describe('a service that is closed', () => {
     await eventually(() => {
       expect(answered.length).toBeGreaterThan(answeredBefore + 50);
     });
-    going = false;
+    enough.abort();
     await asking;
     expect(answered.slice(answeredBefore + 1)).not.toContain('old');
   });

@@ -40,7 +40,7 @@ export class TestBus {
     const destination = {
       write: (line: string) => this.log.push(JSON.parse(line) as Record<string, unknown>),
     };
-    const definition = { name: user, config: TestConfig, module: moduleOf(controllers) };
+    const definition = { name: user, config: TestConfig, module: { module: TestModule, controllers } };
     const logger = createLogger(user, config, destination);
     const { app, open } = await createService(definition, { config, logger, readiness });
     this.running.push({ app, readiness });
@@ -79,8 +79,5 @@ export class TestBus {
   }
 }
 
-function moduleOf(controllers: Type<unknown>[]): Type<unknown> {
-  class TestModule {}
-  Module({ controllers })(TestModule);
-  return TestModule;
-}
+@Module({})
+class TestModule {}

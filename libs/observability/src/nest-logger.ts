@@ -66,5 +66,5 @@ export class NestLogger implements LoggerService {
 
 function text(message: unknown): string | undefined {
   if (message instanceof Error) return message.message;
-  return typeof message === 'object' || message === undefined ? undefined : String(message);
+  return typeof message === 'string' ? message : undefined;
 }

@@ -1,3 +1,4 @@
+import { Gauge, register } from 'prom-client';
 import { OperationsServer, Readiness } from './index.js';
 
 describe('the door for operators', () => {
@@ -53,6 +54,20 @@ describe('the door for operators', () => {
     const response = await get('/metrics');
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await response.text()).toContain('process_resident_memory_bytes');
+  });
+
+  it('survives a metric that fails', async () => {
+    new Gauge({
+      name: 'failing',
+      help: 'Fails.',
+      collect: () => {
+        throw new Error('no password=word');
+      },
+    });
+    const response = await get('/metrics');
+    expect([response.status, await response.text()]).toEqual([500, 'Error: no password=[redacted]\n']);
+    register.removeSingleMetric('failing');
+    expect((await get('/metrics')).status).toBe(200);
   });
 
   it('has nothing else', async () => {

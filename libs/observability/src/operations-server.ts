@@ -22,7 +22,10 @@ export class OperationsServer {
     private readonly readiness: Readiness,
   ) {
     this.server = createServer((request, response) => {
-      void this.answer(request.method, request.url, response);
+      this.answer(request.method, request.url, response).catch((error: unknown) => {
+        // A metric that cannot be collected is no reason to end the process.
+        send(response, 500, 'text/plain', `${redactText(String(error))}\n`);
+      });
     });
     // Probes come from one place every few seconds; nothing here needs patience.
     this.server.headersTimeout = 5_000;
@@ -50,17 +53,13 @@ export class OperationsServer {
     await once(this.server, 'close');
   }
 
-  private async answer(
-    method: string | undefined,
-    url: string | undefined,
-    response: ServerResponse,
-  ): Promise<void> {
-    const path = url?.split('?', 1)[0];
-    if (method !== 'GET' && method !== 'HEAD') return send(response, 405, 'text/plain', 'Only GET.\n');
-    if (path === '/livez') return send(response, 200, 'text/plain', 'live\n');
-    if (path === '/readyz') return this.answerReadiness(response);
-    if (path === '/metrics') return send(response, 200, register.contentType, await register.metrics());
-    send(response, 404, 'text/plain', 'There are /livez, /readyz and /metrics.\n');
+  private async answer(method = '', url = '', response: ServerResponse): Promise<void> {
+    const path = url.split('?', 1)[0];
+    if (method !== 'GET' && method !== 'HEAD') send(response, 405, 'text/plain', 'Only GET.\n');
+    else if (path === '/livez') send(response, 200, 'text/plain', 'live\n');
+    else if (path === '/readyz') await this.answerReadiness(response);
+    else if (path === '/metrics') send(response, 200, register.contentType, await register.metrics());
+    else send(response, 404, 'text/plain', 'There are /livez, /readyz and /metrics.\n');
   }
 
   private async answerReadiness(response: ServerResponse): Promise<void> {
