@@ -3,4 +3,4 @@
 import { refuseOldNode } from './node-version.mjs';
 
 refuseOldNode();
-import('./cli.mjs').then(({ main }) => main(process.argv.slice(2)));
+void import('./cli.mjs').then(({ main }) => main(process.argv.slice(2)));
