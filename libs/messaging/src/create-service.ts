@@ -61,6 +61,8 @@ export async function createService<C extends ServiceConfig>(
   // An application with several transports is "hybrid" in Nest and needs an HTTP adapter, if only to leave it alone.
   const app = await NestFactory.create<NestFastifyApplication>(root, http?.adapter ?? new FastifyAdapter(), {
     logger: new NestLogger(logger),
+    // Nest would also read forms, which any web page may send to us without asking; Fastify reads JSON by itself.
+    bodyParser: false,
     abortOnError: false,
   });
   for (const strategy of [NatsRequestServer, ...(definition.strategies ?? [])]) {

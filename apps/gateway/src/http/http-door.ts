@@ -9,6 +9,7 @@ import { sendProblem } from '../problem.filter.js';
 import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
 import { answerClientError } from './client-error.js';
 import { Problem } from './problem.js';
+import { reportRequests } from './request-report.js';
 import { RouteTable } from './route-table.js';
 
 /** A proxy in front keeps connections for a minute; if we closed first, a request would now and then be lost. */
@@ -24,6 +25,9 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       const fastify = app.getHttpAdapter().getInstance();
       app.get(RouteTable).watch(fastify);
       addHooks(fastify, config);
+      reportRequests(fastify);
+      // Only JSON is read.
+      fastify.removeContentTypeParser('text/plain');
       allowEveryMethod(fastify);
       registerForwardAuth(fastify, app.get(ApiKeyVerifier));
     },
@@ -35,7 +39,12 @@ function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
     bodyLimit: config.MAX_BODY_BYTES,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: config.MAX_HEADER_BYTES },
+    http: {
+      maxHeaderSize: config.MAX_HEADER_BYTES,
+      headersTimeout: config.REQUEST_TIMEOUT_MS,
+      // Node looks for late requests only every 30 s of itself.
+      connectionsCheckingInterval: Math.ceil(config.REQUEST_TIMEOUT_MS / 4),
+    },
     genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']),
     trustProxy: config.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? false,
     clientErrorHandler: answerClientError,
