@@ -16,9 +16,10 @@ const configuration = join(repositoryDirectory, 'servers', 'nats', 'nats.conf');
  * @param {object} options
  * @param {string} options.dir
  * @param {number} [options.port]
+ * @param {(message: string) => void} [options.onProgress]
  * @returns {Promise<Server>}
  */
-export async function startNats({ dir, port }) {
+export async function startNats({ dir, port, onProgress }) {
   const credentials = loadCredentials(dir);
   const data = join(dir, 'nats');
   mkdirSync(data, { recursive: true });
@@ -28,7 +29,7 @@ export async function startNats({ dir, port }) {
     { port: chosenPort, url },
     {
       label: 'nats',
-      command: await resolveProgram('nats-server'),
+      command: await resolveProgram('nats-server', { onProgress }),
       args: [
         '--config',
         configuration,

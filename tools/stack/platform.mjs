@@ -89,7 +89,7 @@ export async function startPlatform(options) {
 }
 
 /** Fills in `servers` as they start. @param {Servers} servers @param {PlatformOptions} options */
-async function startServers(servers, { dir, existing = {}, choosePort = anyFreePort }) {
+async function startServers(servers, { dir, existing = {}, choosePort = anyFreePort, onProgress }) {
   /** @type {Promise<void>[]} */
   const starting = [];
   if (!existing.databaseUrl) {
@@ -98,11 +98,11 @@ async function startServers(servers, { dir, existing = {}, choosePort = anyFreeP
   }
   if (!existing.redisUrl) {
     const port = await choosePort('redis');
-    starting.push(startRedis({ dir, port }).then((server) => void (servers.redis = server)));
+    starting.push(startRedis({ dir, port, onProgress }).then((server) => void (servers.redis = server)));
   }
   if (!existing.natsUrl) {
     const port = await choosePort('nats');
-    starting.push(startNats({ dir, port }).then((server) => void (servers.nats = server)));
+    starting.push(startNats({ dir, port, onProgress }).then((server) => void (servers.nats = server)));
   }
   // All of them, even when one fails: whoever stops the rest must know it.
   await Promise.allSettled(starting);

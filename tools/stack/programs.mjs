@@ -89,7 +89,7 @@ export function findProgram(name, { env = process.env, cacheDirectory = programs
  * Finds a program, fetching its Debian package into `cacheDirectory` where that is possible (no root needed).
  *
  * @param {string} name a key of `programs`
- * @param {{ env?: NodeJS.ProcessEnv, cacheDirectory?: string, onProgress?: (message: string) => void }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cacheDirectory?: string, onProgress?: ((message: string) => void) | undefined }} [options]
  * @returns {Promise<string>} an absolute path
  * @throws {MissingProgramError} with a message that tells how to install it
  */

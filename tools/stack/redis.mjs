@@ -16,9 +16,10 @@ const configuration = join(repositoryDirectory, 'servers', 'redis');
  * @param {string} options.dir
  * @param {number} [options.port]
  * @param {Record<string, string | number>} [options.settings] of redis.conf
+ * @param {(message: string) => void} [options.onProgress]
  * @returns {Promise<Server>}
  */
-export async function startRedis({ dir, port, settings = {} }) {
+export async function startRedis({ dir, port, settings = {}, onProgress }) {
   const credentials = loadCredentials(dir);
   const data = join(dir, 'redis');
   mkdirSync(data, { recursive: true });
@@ -37,7 +38,7 @@ export async function startRedis({ dir, port, settings = {} }) {
     { port: chosenPort, url },
     {
       label: 'redis',
-      command: await resolveProgram('redis-server'),
+      command: await resolveProgram('redis-server', { onProgress }),
       args: [join(configuration, 'redis.conf'), ...options],
       dir,
       isReady: () => converse({ port: chosenPort, send: login, until: '+PONG' }),

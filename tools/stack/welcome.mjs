@@ -43,15 +43,17 @@ export function addresses({ gatewayUrl, databaseUrl, redisUrl, natsUrl, services
 // Runs in sh, bash and zsh when it is pasted as a whole, so without comments; and with nothing but curl and the Node
 // that is there.
 const tour = `\
-admin() { curl -sS -H "Authorization: Bearer $TRAYLINX_ADMIN_TOKEN" -H 'Content-Type: application/json' "$@"; echo; }
+admin() { curl -sS -H "Authorization: Bearer $TRAYLINX_ADMIN_TOKEN" "$@"; echo; }
+json='Content-Type: application/json'
 field() { node -p "JSON.parse(fs.readFileSync(0)).$1"; }
-PROJECT_ID=$(admin "$TRAYLINX_BASE_URL/v1/projects" -d '{"name": "My project"}' | field id)
+PROJECT_ID=$(admin "$TRAYLINX_BASE_URL/v1/projects" -H "$json" -d '{"name": "My project"}' | field id)
 KEYS_URL=$TRAYLINX_BASE_URL/v1/projects/$PROJECT_ID/api-keys
-CREATED=$(admin "$KEYS_URL" -d '{"note": "my first key"}')
+CREATED=$(admin "$KEYS_URL" -H "$json" -d '{"note": "my first key"}')
 echo "$CREATED"
-KEY=$(echo "$CREATED" | field key) KEY_ID=$(echo "$CREATED" | field id)
-curl -i "$TRAYLINX_BASE_URL/v1/auth" -H "Authorization: Bearer $KEY"
+KEY=$(echo "$CREATED" | field key)
+KEY_ID=$(echo "$CREATED" | field id)
+curl -sS -i "$TRAYLINX_BASE_URL/v1/auth" -H "Authorization: Bearer $KEY"
 sleep 1
 admin "$KEYS_URL"
 admin -i -X DELETE "$KEYS_URL/$KEY_ID"
-curl -i "$TRAYLINX_BASE_URL/v1/auth" -H "Authorization: Bearer $KEY"`;
+curl -sS -i "$TRAYLINX_BASE_URL/v1/auth" -H "Authorization: Bearer $KEY"`;
