@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VerificationOutcome } from '#contracts';
-import { type KeyFence } from '#key-fence';
+import type { KeyFence } from '#key-fence';
 import { Logger } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { asOwner, migrate } from '../../../test/support/database.js';
@@ -40,7 +40,7 @@ export class PlatformForTests {
   private readonly projectId = randomUUID();
 
   private constructor(
-    private readonly directory: string,
+    readonly directory: string,
     readonly redis: Server,
     readonly postgres: Server,
     /** May do everything, and comes back by itself after a restart. */
@@ -72,21 +72,24 @@ export class PlatformForTests {
     return platform;
   }
 
-  /** Another replica of the service, with Redis in use. */
+  /** Another replica of the service, without the bus, with Redis in use. */
   async verifier(settings: Partial<VerificationConfig> = {}): Promise<Verifier> {
+    const verifier = new Verifier(this.config(settings));
+    this.verifiers.push(verifier);
+    await verifier.usesRedis();
+    return verifier;
+  }
+
+  config(settings: Partial<VerificationConfig> = {}): VerificationConfig {
     const credentials = loadCredentials(this.directory);
     const databaseUrl = new URL(this.postgres.url);
     databaseUrl.username = 'traylinx_verification';
     databaseUrl.password = credentials.databaseVerificationPassword;
-    const config = Object.assign(new VerificationConfig(), {
+    return Object.assign(new VerificationConfig(), {
       DATABASE_URL: databaseUrl.href,
       REDIS_URL: redisUrl(this.redis.port, 'verification', credentials.redisVerificationPassword),
       ...settings,
     });
-    const verifier = new Verifier(config);
-    this.verifiers.push(verifier);
-    await verifier.usesRedis();
-    return verifier;
   }
 
   async createKey({ expiresAt, keyHash }: { expiresAt?: Date; keyHash?: string } = {}): Promise<TestKey> {

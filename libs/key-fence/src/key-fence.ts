@@ -7,7 +7,7 @@ import { FENCE, FILL, LOOKUP, run, type Script } from './scripts.js';
 const RANDOM_BYTES_OF_A_TOKEN = 16;
 
 const lookups = new Counter({
-  name: 'tlx_key_cache_lookups_total',
+  name: 'key_cache_lookups_total',
   help: 'Key hashes looked up in Redis, by what was found.',
   labelNames: ['result'] as const,
 });
@@ -15,7 +15,7 @@ const hits = lookups.labels({ result: 'hit' });
 const misses = lookups.labels({ result: 'miss' });
 
 const scriptSeconds = new Histogram({
-  name: 'tlx_key_fence_script_duration_seconds',
+  name: 'key_fence_script_seconds',
   help: 'Round trips to Redis that were answered, a batch each.',
   labelNames: ['script'] as const,
   buckets: [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],

@@ -8,7 +8,7 @@ const FAILURES_TO_OPEN = 5;
 const PROBE_INTERVAL_MS = 250;
 
 const breakerOpen = new Gauge({
-  name: 'tlx_redis_breaker_open',
+  name: 'redis_breaker_open',
   help: '1 while Redis is taken for unreachable and not asked, 0 while it is asked.',
 });
 

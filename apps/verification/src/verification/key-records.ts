@@ -14,7 +14,7 @@ const READ_RECORDS = `
   WHERE key_hash = ANY($1::bytea[])`;
 
 const failures = new Counter({
-  name: 'tlx_verification_database_failures_total',
+  name: 'verification_database_failures_total',
   help: 'Reads of PostgreSQL that failed or took too long, a batch each.',
 });
 
@@ -26,7 +26,10 @@ interface Row {
   expires_at: Date | null;
 }
 
-/** The truth about keys: the view that key-management publishes, read on the primary and nowhere else. */
+/**
+ * The truth about keys: the view that key-management publishes, read on the primary and nowhere else. Why not with TypeORM:
+ * docs/decisions/0005-verification-reads-with-plain-pg.md.
+ */
 @Injectable()
 export class KeyRecords implements OnApplicationShutdown {
   private readonly logger = new Logger(KeyRecords.name);

@@ -7,7 +7,7 @@ import { type CacheLookup, KeyCache } from './key-cache.js';
 import { KeyRecords } from './key-records.js';
 
 const outcomesTotal = new Counter({
-  name: 'tlx_verification_outcomes_total',
+  name: 'verification_outcomes_total',
   help: 'Keys verified, by outcome.',
   labelNames: ['outcome'] as const,
 });
