@@ -1,4 +1,5 @@
 import { ApiKeysRefused, ApiKeysUsed, MAX_USES_PER_KEY_AND_MESSAGE, REFUSAL_REASONS } from '#contracts';
+import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import * as fc from 'fast-check';
 import { createTestDatabase } from '../../../test/support/database.js';
@@ -61,8 +62,8 @@ const batch = fc
       lastOffsetsMs: rows.map(([, , , last]) => last),
     };
     return reason === undefined
-      ? Object.assign(new ApiKeysUsed(), content)
-      : Object.assign(new ApiKeysRefused(), content, { reason });
+      ? plainToInstance(ApiKeysUsed, content)
+      : plainToInstance(ApiKeysRefused, { ...content, reason });
   });
 
 it('whatever passes validation can be recorded: no event can hold up those behind it', async () => {

@@ -83,14 +83,14 @@ async function drained(): Promise<void> {
 }
 
 describe('uses that gateways publish', () => {
-  it('are recorded within a second', async () => {
+  it('are recorded within two seconds', async () => {
     await replica();
     await drained();
     const keyId = randomUUID();
     const startedAt = performance.now();
     await publish(new Publisher().used([{ keyId }]));
     await eventuallyUses(keyId, 1);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   it('are recorded when they were published before anybody consumed them', async () => {
@@ -155,12 +155,16 @@ describe('uses that gateways publish', () => {
   }, 60_000);
 
   it('wait for PostgreSQL while it is away, and are then all there', async () => {
-    await replica();
+    const record = jest.spyOn(await replica(), 'record');
     await drained();
     proxy.cut();
     const keyId = randomUUID();
     const publisher = new Publisher();
     for (let round = 0; round < 20; round++) await publish(publisher.used([{ keyId }]));
+    await eventually(async () => {
+      const outcomes = await Promise.allSettled(record.mock.results.map(({ value }) => value));
+      expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(1);
+    });
     proxy.heal();
     await eventuallyUses(keyId, 20);
   }, 60_000);
@@ -170,13 +174,19 @@ describe('uses that gateways publish', () => {
     await drained();
     const keyId = randomUUID();
     const publisher = new Publisher();
-    const sending = (async () => {
-      for (let round = 0; round < 50; round++) await publish(publisher.used([{ keyId }]));
+    let published = 0;
+    const restarted = new AbortController();
+    const publishing = (async () => {
+      for (; !restarted.signal.aborted; published++) await publish(publisher.used([{ keyId }]));
     })();
+    await eventually(() => {
+      expect(published).toBeGreaterThan(10);
+    });
     await nats.kill('SIGKILL');
     await nats.start();
-    await sending;
-    await eventuallyUses(keyId, 50);
+    restarted.abort();
+    await publishing;
+    await eventuallyUses(keyId, published);
   }, 60_000);
 
   it('are not held up by a thousand messages that nobody can read, all of which are kept', async () => {
