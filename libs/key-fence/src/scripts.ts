@@ -3,11 +3,14 @@ import type { Redis } from 'ioredis';
 
 /**
  * The Redis side of the protocol in `docs/guarantees.md`. Two keys belong to a key hash: `tlx:e:<hash>` holds the entry
- * `<run_id><record>` and `tlx:t:<hash>` the fill token `<run_id>:<r>`. A script takes all entry keys first, then all
- * token keys in the same order.
+ * `<run_id><record>` and `tlx:t:<hash>` the fill token `<run_id>:<grantedAtMs>:<r>`. A script takes all entry keys
+ * first, then all token keys in the same order.
  *
  * Each script asks the very server that runs it for its run id. So nothing depends on which connection is used, and
  * content that a restarted server brings back from its disk is of another run and counts for nothing.
+ *
+ * An entry lives until L after its token was granted, as a point in time and not as a duration from now: a server that
+ * is paused half-way through a fill would otherwise, when it goes on, make an entry that outlives the wait of a deletion.
  */
 export interface Script {
   readonly name: string;
@@ -31,7 +34,8 @@ local n = #KEYS / 2
 export const LOOKUP = script(
   'lookup',
   `${RUN_ID}
-local token = run_id .. ':' .. ARGV[1]
+local now = redis.call('TIME')
+local token = string.format('%s:%d:%s', run_id, now[1] * 1000 + math.floor(now[2] / 1000), ARGV[1])
 local entries = redis.call('MGET', unpack(KEYS, 1, n))
 local answers = { token }
 for i = 1, n do
@@ -56,15 +60,18 @@ export const FILL = script(
   'fill',
   `${RUN_ID}
 local token = ARGV[1]
-if string.sub(token, 1, 40) ~= run_id then
+local granted_at = string.match(token, '^' .. run_id .. ':(%d+):')
+if not granted_at then
   return 0
 end
+local expires_at = string.format('%d', granted_at + ARGV[2])
 local tokens = redis.call('MGET', unpack(KEYS, n + 1))
 local stored = 0
 for i = 1, n do
   if tokens[i] == token then
     redis.call('DEL', KEYS[n + i])
     redis.call('SET', KEYS[i], run_id .. ARGV[i + 2], 'PX', ARGV[2])
+    redis.call('PEXPIREAT', KEYS[i], expires_at)
     stored = stored + 1
   end
 end

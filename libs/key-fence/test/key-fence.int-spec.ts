@@ -44,6 +44,25 @@ describe('an entry', () => {
     expect(performance.now() - filledAtMs).toBeLessThan(1_000);
   });
 
+  it('lives until L after its token was granted, however late it was filled', async () => {
+    const keyHash = newHash();
+    const { token } = await keyFence.lookup([keyHash]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await keyFence.fill([{ keyHash, record: 'record' }], token);
+    const leftMs = await redis.admin.pttl(`tlx:e:${keyHash}`);
+    expect(leftMs).toBeLessThan(60_000 - 90);
+    expect(leftMs).toBeGreaterThan(60_000 - 5_000);
+  });
+
+  it('is not made at all when its time is over before the fill arrives', async () => {
+    const shortLived = await redis.connect({ entryLifetimeMs: 50 });
+    const keyHash = newHash();
+    const { token } = await shortLived.lookup([keyHash]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await shortLived.fill([{ keyHash, record: 'record' }], token);
+    await expect(redis.admin.exists(`tlx:e:${keyHash}`)).resolves.toBe(0);
+  });
+
   it('is answered in the order of the key hashes, 256 at once', async () => {
     const keyHashes = Array.from({ length: 256 }, newHash);
     const { token } = await keyFence.lookup(keyHashes.filter((_keyHash, i) => i % 3 === 0));
