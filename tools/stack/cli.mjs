@@ -1,7 +1,7 @@
 import { background, down, logs, reset, start, status, up } from './commands.mjs';
 import { parseOptions, usage } from './options.mjs';
 
-/** @type {Record<string, (options: import('./options.mjs').Options) => Promise<number>>} */
+/** @type {Record<string, (options: import('./options.mjs').Options) => number | Promise<number>>} */
 const commands = { background, down, logs, reset, start, status, up };
 
 /** @param {string[]} args */

@@ -70,7 +70,7 @@ export async function down() {
 }
 
 /** @param {Options} options */
-export async function status({ json }) {
+export function status({ json }) {
   const state = readState();
   if (!state?.summary) {
     console.error(state ? `The stack is not ready: ${state.progress}.` : 'The stack is not running.');

@@ -103,7 +103,7 @@ async function command(program, args) {
   } catch (error) {
     const { stderr } = /** @type {{ stderr?: string }} */ (error);
     const lastLines = (stderr || String(error)).trim().split('\n').slice(-5).join('\n');
-    throw new Error(`${program} ${args.at(-1)} failed: ${lastLines}`);
+    throw new Error(`${program} ${args.at(-1)} failed: ${lastLines}`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatLine } from './log-line.mjs';
 
 const linesInErrors = 20;
 
@@ -19,5 +20,5 @@ export function newLogFile(dir, label) {
 /** What a person wants to see when a process has failed. @param {string} file */
 export function lastLines(file) {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-linesInErrors);
-  return [`The last lines of ${file}:`, ...lines.map((line) => `  ${line}`)].join('\n');
+  return [`The last lines of ${file}:`, ...lines.map((line) => `  ${formatLine(line)}`)].join('\n');
 }

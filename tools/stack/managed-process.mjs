@@ -35,7 +35,7 @@ export class ManagedProcess {
   #definition;
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #child;
-  /** @type {Promise<unknown>} */
+  /** @type {Promise<void>} */
   #exited = Promise.resolve();
   // Whether its end would be news to somebody: it was ready, and nobody has asked it to stop.
   #isExpectedToRun = false;
@@ -73,8 +73,7 @@ export class ManagedProcess {
     const isReadyOrEnded = async () => !this.isRunning || (await isReady(this.pid));
     try {
       await until(`${this.label} to be ready`, isReadyOrEnded, { timeoutMs: startTimeoutMs });
-      if (!this.isRunning) throw new Error(`${this.label} ended while it was starting`);
-      this.#isExpectedToRun = true;
+      this.#expectToRun();
     } catch (error) {
       await this.kill('SIGKILL');
       throw withLog(error, this.logFile);
@@ -120,10 +119,20 @@ export class ManagedProcess {
     const child = spawnLogged(this.#definition, this.logFile);
     this.#child = child;
     this.#exited = new Promise((resolve) => {
-      child.once('error', (error) => resolve(this.#ended(`could not be run: ${error.message}`)));
-      child.once('exit', (code, signal) => resolve(this.#ended(describeEnd(code, signal))));
+      /** @param {string} how */
+      const end = (how) => {
+        this.#ended(how);
+        resolve();
+      };
+      child.once('error', (error) => end(`could not be run: ${error.message}`));
+      child.once('exit', (code, signal) => end(describeEnd(code, signal)));
     });
     if (child.pid !== undefined) recordProcess(dir, this.label, { pid: child.pid, stopSignal });
+  }
+
+  #expectToRun() {
+    if (!this.isRunning) throw new Error(`${this.label} ended while it was starting`);
+    this.#isExpectedToRun = true;
   }
 
   /** @param {string} how */

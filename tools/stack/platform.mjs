@@ -169,7 +169,7 @@ async function stopEverything(services, { postgres, redis, nats }) {
   const isGateway = (/** @type {Service} */ { name }) => name === 'gateway';
   await Promise.all(services.filter(isGateway).map((service) => service.stop()));
   await Promise.all(services.map((service) => service.stop()));
-  await Promise.all([postgres, redis, nats].map((server) => server?.stop()));
+  await Promise.all([postgres?.stop(), redis?.stop(), nats?.stop()]);
 }
 
 /**

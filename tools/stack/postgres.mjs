@@ -107,8 +107,9 @@ async function prepareData({ dir, programs, ownerPassword }) {
 async function run(program, args, input = '') {
   const child = spawn(program, args, { ...unprivilegedUser(), cwd: '/', stdio: 'pipe' });
   let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  child.stderr.on('data', (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => (output += chunk));
+  }
   child.stdin.end(input);
   const [code, signal] = await once(child, 'close');
   if (code !== 0) throw new Error(`${program} ended with ${signal ?? `exit code ${code}`}:\n${output}`);

@@ -18,7 +18,7 @@ export function converse({ port, send = '', until }) {
     };
     socket.setEncoding('utf8');
     socket.setTimeout(answerTimeoutMs, finish);
-    socket.on('data', (chunk) => {
+    socket.on('data', (/** @type {string} */ chunk) => {
       answer += chunk;
       if (answer.includes(until)) finish();
     });
