@@ -207,6 +207,41 @@ describe('deleting an API key', () => {
   });
 });
 
+describe('deleting a key by holding it', () => {
+  const deleteOwn = (door: GatewayClient, key: string) =>
+    door.send<ProblemBody>('DELETE', '/v1/api-keys/self', { headers: { authorization: `Bearer ${key}` } });
+
+  it('refuses it on the very next call, through every door, and is no use of it', async () => {
+    const key = await gateway.createKey(project.id);
+    expect((await gateway.auth(key.key)).status).toBe(200);
+    expect((await deleteOwn(otherGateway, key.key)).status).toBe(204);
+    for (const door of [gateway, otherGateway])
+      expect((await door.auth(key.key)).body.code).toBe('api_key_deleted');
+    expect((await gateway.deleteKey(key)).status).toBe(404);
+  });
+
+  it('is refused like any other call with a key that is not good', async () => {
+    const key = await gateway.createKey(project.id);
+    await gateway.deleteKey(key);
+    const expiresAt = new Date(Date.now() + 1_000).toISOString();
+    const expiring = await gateway.createKey(project.id, { expiresAt });
+    await eventually(async () => expect((await gateway.auth(expiring.key)).status).toBe(401));
+    const refusals = [
+      ['api_key_malformed', 'nonsense'],
+      ['api_key_unknown', mintKey()],
+      ['api_key_deleted', key.key],
+      ['api_key_expired', expiring.key],
+    ] as const;
+    for (const [code, text] of refusals) {
+      const answer = await deleteOwn(gateway, text);
+      expect([answer.status, answer.body.code]).toEqual([401, code]);
+      expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    }
+    const without = await gateway.send<ProblemBody>('DELETE', '/v1/api-keys/self');
+    expect([without.status, without.body.code]).toEqual([401, 'api_key_missing']);
+  });
+});
+
 describe('rotating an API key', () => {
   it('is: create a replacement, switch, delete; the old one works until it is deleted', async () => {
     const old = await gateway.createKey(project.id, { note: 'CI' });

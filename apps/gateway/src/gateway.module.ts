@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AdminGuard } from './admin-auth/admin.guard.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { OwnApiKeyController } from './api-keys/own-api-key.controller.js';
 import { RouteTable } from './http/route-table.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProjectsController } from './projects/projects.controller.js';
@@ -14,7 +15,13 @@ import { WhoamiController } from './verification/whoami.controller.js';
 
 @Module({
   imports: [UsageModule],
-  controllers: [ProjectsController, ApiKeysController, VerificationController, WhoamiController],
+  controllers: [
+    ProjectsController,
+    ApiKeysController,
+    OwnApiKeyController,
+    VerificationController,
+    WhoamiController,
+  ],
   providers: [
     { provide: APP_GUARD, useClass: AdminGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },

@@ -1,3 +1,4 @@
+import { hashKey, mintKey } from '#api-key';
 import { DomainError } from '#contracts';
 import { KeyFence } from '#key-fence';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -187,6 +188,44 @@ describe.each(['cut', 'stall'] as const)('a deletion while Redis is out of reach
   });
 });
 
+describe('a deletion by the holder of the key', () => {
+  const deleteOwn = ({ keyHash }: { keyHash: string }) =>
+    app.get(ApiKeyDeletion).deleteOwn({ keyHash, actor: 'self', sourceAddress: null });
+
+  it('removes the cached entry before it is answered, and is audited as self', async () => {
+    const key = await createKey(app, projectId);
+    await cache(key);
+    expect(await deleteOwn(key)).toEqual({ outcome: 'COMPLETED' });
+    expect(await isCached(key)).toBe(false);
+    expect(await deleteOwn(key)).toEqual({ outcome: 'DELETED' });
+    const { rows } = await asOwner(database.ownerUrl, (sql) =>
+      sql.query('SELECT actor FROM key_management.audit_events WHERE target_id = $1 AND action = $2', [
+        key.id,
+        'api-key.deleted',
+      ]),
+    );
+    expect(rows).toEqual([{ actor: 'self' }]);
+  });
+
+  it('completes a deletion that is under way, and waits for it while Redis is out of reach', async () => {
+    const key = await createKey(app, projectId);
+    proxy.cut();
+    const deletion = timed(remove(key));
+    await eventually(async () => expect(await state(key.id)).toBe('deleting'));
+    const own = timed(deleteOwn(key).then((answer) => expect(answer).toEqual({ outcome: 'COMPLETED' })));
+    expect(await own).toBeGreaterThan(WAIT_MS / 2);
+    expect(await state(key.id)).toBe('deleted');
+    await deletion;
+  });
+
+  it('is refused with the reason for a key that is not good', async () => {
+    expect(await deleteOwn({ keyHash: hashKey(mintKey()) })).toEqual({ outcome: 'UNKNOWN' });
+    const key = await createKey(app, projectId, { expiresAt: new Date(Date.now() - 1).toISOString() });
+    expect(await deleteOwn(key)).toEqual({ outcome: 'EXPIRED' });
+    expect(await state(key.id)).toBe('active');
+  });
+});
+
 describe('with REVOCATION_FENCE=wait', () => {
   it('every deletion waits, although Redis answers', async () => {
     const waiting = await start({ REDIS_URL: redis.url, REVOCATION_FENCE: 'wait' });
@@ -206,7 +245,8 @@ describe('the sweeper', () => {
   }
 
   it('completes what a crash has left, fence first', async () => {
-    const keys = await Promise.all(Array.from({ length: 250 }, () => createKey(app, projectId)));
+    const keys: CreatedKey[] = [];
+    for (let i = 0; i < 250; i += 1) keys.push(await createKey(app, projectId));
     for (const key of keys.slice(0, 5)) await cache(key);
     await Promise.all(keys.map(leaveDeleting));
     await eventually(

@@ -2,6 +2,7 @@ export * from './api-keys/api-key.js';
 export * from './api-keys/change-api-key-note.js';
 export * from './api-keys/create-api-key.js';
 export * from './api-keys/delete-api-key.js';
+export * from './api-keys/delete-own-api-key.js';
 export * from './api-keys/get-api-key.js';
 export * from './api-keys/identify-api-key.js';
 export * from './api-keys/list-api-keys.js';

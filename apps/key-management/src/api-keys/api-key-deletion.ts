@@ -1,4 +1,9 @@
-import { type DeleteApiKeyRequest, DomainError } from '#contracts';
+import {
+  type DeleteApiKeyRequest,
+  type DeleteOwnApiKeyRequest,
+  type DeleteOwnApiKeyResponse,
+  DomainError,
+} from '#contracts';
 import { Database } from '#database';
 import { KeyFence } from '#key-fence';
 import { Injectable, Logger } from '@nestjs/common';
@@ -44,7 +49,22 @@ export class ApiKeyDeletion {
    */
   async delete(request: DeleteApiKeyRequest): Promise<void> {
     const key = await this.database.transaction((manager) => this.markDeleting(manager, request));
+    if (key === undefined) throw new DomainError('API_KEY_NOT_FOUND');
     await this.complete({ ...key, seenAtMs: performance.now() });
+  }
+
+  /** The same for whoever holds the key, under the same guarantee. */
+  async deleteOwn({ keyHash, ...by }: DeleteOwnApiKeyRequest): Promise<DeleteOwnApiKeyResponse> {
+    const key = await this.database.transaction(async (manager) => {
+      const held = await manager.findOneBy(ApiKeyEntity, { keyHash: Buffer.from(keyHash, 'base64url') });
+      if (held === null) return 'UNKNOWN';
+      if (held.state === 'active' && isExpired(held)) return 'EXPIRED';
+      return this.markDeleting(manager, { projectId: held.projectId, keyId: held.id, ...by });
+    });
+    if (typeof key === 'string') return { outcome: key };
+    if (key === undefined) return { outcome: 'DELETED' };
+    await this.complete({ ...key, seenAtMs: performance.now() });
+    return { outcome: 'COMPLETED' };
   }
 
   /** Steps 2 and 3, for a key that is `deleting`, whoever has made it so. */
@@ -53,11 +73,15 @@ export class ApiKeyDeletion {
     if (!alreadyDeleted) await this.markDeleted(key.id);
   }
 
-  /** Step 1. A key that is `deleting` already is fine: this caller then does the rest as well. */
+  /**
+   * Step 1. A key that is `deleting` already is fine: this caller then does the rest as well.
+   *
+   * @returns undefined when there is no such key, or no more
+   */
   private async markDeleting(
     manager: EntityManager,
     { projectId, keyId, ...by }: DeleteApiKeyRequest,
-  ): Promise<Omit<DeletingKey, 'seenAtMs'>> {
+  ): Promise<Omit<DeletingKey, 'seenAtMs'> | undefined> {
     const { affected } = await manager.update(
       ApiKeyEntity,
       { id: keyId, projectId, state: 'active' },
@@ -67,8 +91,7 @@ export class ApiKeyDeletion {
       await recordChange(manager, { by, action: 'api-key.deleted', projectId, targetId: keyId });
     }
     const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: 'deleting' });
-    if (key === null) throw new DomainError('API_KEY_NOT_FOUND');
-    return { id: key.id, keyHash: key.keyHash };
+    return key === null ? undefined : { id: key.id, keyHash: key.keyHash };
   }
 
   /**
@@ -111,4 +134,8 @@ export class ApiKeyDeletion {
       manager.update(ApiKeyEntity, { id, state: 'deleting' }, { state: 'deleted', deletedAt: () => 'now()' }),
     );
   }
+}
+
+function isExpired({ expiresAt }: ApiKeyEntity): boolean {
+  return expiresAt !== null && expiresAt.getTime() <= Date.now();
 }

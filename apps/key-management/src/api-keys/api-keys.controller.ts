@@ -6,6 +6,9 @@ import {
   CreateApiKeyRequest,
   deleteApiKey,
   DeleteApiKeyRequest,
+  deleteOwnApiKey,
+  DeleteOwnApiKeyRequest,
+  type DeleteOwnApiKeyResponse,
   EmptyResponse,
   getApiKey,
   GetApiKeyRequest,
@@ -58,5 +61,10 @@ export class ApiKeysController {
   async delete(@Payload() request: DeleteApiKeyRequest): Promise<EmptyResponse> {
     await this.deletion.delete(request);
     return new EmptyResponse();
+  }
+
+  @Handles(deleteOwnApiKey)
+  deleteOwn(@Payload() request: DeleteOwnApiKeyRequest): Promise<DeleteOwnApiKeyResponse> {
+    return this.deletion.deleteOwn(request);
   }
 }

@@ -1,0 +1,36 @@
+import { hashKey, parseKey } from '#api-key';
+import { deleteOwnApiKey } from '#contracts';
+import { MessageBus } from '#messaging';
+import { Controller, Delete, HttpCode, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
+import { bearerCredential } from '../http/bearer.js';
+import { DELETION_REQUEST } from '../http/management-request.js';
+import { KEY_MISSING, keyProblem, TWO_CREDENTIALS } from '../verification/key-problem.js';
+
+/** For whoever has found a leaked key: possession is enough to kill it. Not a use of the key. */
+@Controller('v1/api-keys/self')
+@NoAdminNeeded()
+export class OwnApiKeyController {
+  constructor(private readonly bus: MessageBus) {}
+
+  /**
+   * Asks key-management without a verification before it: that would refuse a key whose deletion is under way, which the
+   * repeated call is to complete.
+   */
+  @Delete()
+  @HttpCode(204)
+  async delete(@Req() request: FastifyRequest): Promise<void> {
+    const credential = bearerCredential(request.raw);
+    if (credential.kind === 'missing') throw KEY_MISSING;
+    if (credential.kind === 'ambiguous') throw TWO_CREDENTIALS;
+    const key = parseKey(credential.token);
+    if (key === undefined) throw keyProblem('MALFORMED');
+    const { outcome } = await this.bus.request(
+      deleteOwnApiKey,
+      { keyHash: hashKey(key), actor: 'self', sourceAddress: request.ip },
+      DELETION_REQUEST,
+    );
+    if (outcome !== 'COMPLETED') throw keyProblem(outcome);
+  }
+}
