@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { hashKey, KEY_CHARACTERS, keyStart, mintKey, parseKey } from './api-key.js';
+import { containsKey, hashKey, KEY_CHARACTERS, keyStart, mintKey, parseKey } from './api-key.js';
 import { toBase62 } from './base62.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -105,6 +105,19 @@ describe('hashKey', () => {
     const key = mintKey();
     expect(hashKey(key)).toBe(createHash('sha256').update(key, 'utf8').digest().toString('base64url'));
     expect(hashKey(key)).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  });
+});
+
+describe('containsKey', () => {
+  it('sees a key, whole or cut off, anywhere in a text', () => {
+    const key = mintKey();
+    for (const text of [key, `use ${key}!`, `key=${key.slice(0, 12)}`, `x${key}${key}`]) {
+      expect(containsKey(text)).toBe(true);
+    }
+  });
+
+  it('does not mind a key start, which is there to be shown', () => {
+    expect(containsKey(`replaces ${keyStart(mintKey())} of tlx_website_builds`)).toBe(false);
   });
 });
 

@@ -11,6 +11,8 @@ const CHECKSUM_CHARACTERS = 6;
 const CHECKED_CHARACTERS = PREFIX.length + SECRET_CHARACTERS;
 const START_CHARACTERS = PREFIX.length + 4;
 const FORM = /^tlx_[0-9A-Za-z]{49}$/;
+/** As many characters beyond the key start as the key start itself has. */
+const PIECE = /tlx_[0-9A-Za-z]{8}/;
 
 /** How many characters a key has. */
 export const KEY_CHARACTERS = CHECKED_CHARACTERS + CHECKSUM_CHARACTERS;
@@ -43,6 +45,14 @@ export function parseKey(text: string): string | undefined {
  */
 export function hashKey(key: string): string {
   return hash('sha256', key, 'base64url');
+}
+
+/**
+ * Whether a key stands somewhere in a text, or the beginning of one that is longer than its key start: then the text is
+ * a secret.
+ */
+export function containsKey(text: string): boolean {
+  return PIECE.test(text);
 }
 
 /** `tlx_` and the next four characters: safe to show, enough to recognize a key in a list. */

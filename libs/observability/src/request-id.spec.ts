@@ -17,6 +17,10 @@ describe('the request id', () => {
     },
   );
 
+  it('is never an API key that was sent as one', () => {
+    expect(requestIdFrom(`tlx_${'0'.repeat(49)}`)).toMatch(UUID);
+  });
+
   it('is never given twice', () => {
     expect(requestIdFrom(undefined)).not.toBe(requestIdFrom(undefined));
   });

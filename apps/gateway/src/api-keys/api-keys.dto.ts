@@ -1,4 +1,5 @@
 import { IsExpiry, IsId, IsNote, MayBeNull } from '#contracts';
+import { HoldsNoKey } from '../http/holds-no-key.js';
 import { ProjectParams } from '../projects/projects.dto.js';
 
 export class ApiKeyParams extends ProjectParams {
@@ -8,6 +9,7 @@ export class ApiKeyParams extends ProjectParams {
 
 export class CreateApiKeyBody {
   @IsNote()
+  @HoldsNoKey()
   note?: string | null;
 
   @IsExpiry()
@@ -20,5 +22,6 @@ export class CreateApiKeyBody {
 
 export class ChangeNoteBody {
   @IsNote()
+  @HoldsNoKey()
   note!: string | null;
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_PAGE_ITEMS, IsPageCursor, IsPageLimit, IsSearch } from '#contracts';
 import { Type } from 'class-transformer';
+import { HoldsNoKey } from './holds-no-key.js';
 
 /** `?limit&cursor&q` */
 export class ListQuery {
@@ -8,8 +9,10 @@ export class ListQuery {
   limit = DEFAULT_PAGE_ITEMS;
 
   @IsPageCursor()
+  @HoldsNoKey()
   cursor?: string;
 
   @IsSearch()
+  @HoldsNoKey()
   q?: string;
 }

@@ -1,4 +1,5 @@
 import type { FieldError } from '#contracts';
+import { redactText } from '#observability';
 
 /** Every `code` of a problem that the gateway answers, with its HTTP status and title. The only such list. */
 export const PROBLEMS = {
@@ -57,10 +58,13 @@ export class Problem extends Error {
     return PROBLEMS[this.code][0];
   }
 
-  /** The `application/problem+json` body of RFC 9457. */
+  /**
+   * The `application/problem+json` body of RFC 9457. It quotes a path and names of unknown fields, in which people have
+   * put keys: those do not come back, as such bodies end up in logs of callers and proxies.
+   */
   toBody({ path, requestId }: { path: string; requestId: string }): string {
     const [status, title] = PROBLEMS[this.code];
-    return JSON.stringify({
+    const body = JSON.stringify({
       type: `urn:traylinx:problem:${this.code}`,
       title,
       status,
@@ -70,6 +74,7 @@ export class Problem extends Error {
       requestId,
       ...(this.errors.length === 0 ? {} : { errors: this.errors }),
     });
+    return redactText(body);
   }
 }
 

@@ -1,4 +1,5 @@
 import { IsId, IsProjectName } from '#contracts';
+import { HoldsNoKey } from '../http/holds-no-key.js';
 
 export class ProjectParams {
   @IsId()
@@ -7,5 +8,6 @@ export class ProjectParams {
 
 export class ProjectBody {
   @IsProjectName()
+  @HoldsNoKey()
   name!: string;
 }
