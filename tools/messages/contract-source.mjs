@@ -20,7 +20,7 @@ export class ContractSource {
 
   constructor() {
     const configFile = join(repositoryDirectory, 'tsconfig.json');
-    const { config } = ts.readConfigFile(configFile, ts.sys.readFile);
+    const { config } = ts.readConfigFile(configFile, (path) => ts.sys.readFile(path));
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, repositoryDirectory);
     const entry = join(repositoryDirectory, 'libs', 'contracts', 'src', 'index.ts');
     const program = ts.createProgram([entry], { ...options, noEmit: true });
@@ -72,8 +72,7 @@ export class ContractSource {
       const ordered = [...members.filter((member) => !isNull(member)), ...members.filter(isNull)];
       return ordered.map((member) => this.#typeText(member, classes)).join(' | ');
     }
-    const name = type.symbol?.name;
-    if (type.isClass() && this.#exports.has(name)) classes.add(name);
+    if (type.isClass() && this.#exports.has(type.symbol.name)) classes.add(type.symbol.name);
     return this.#checker.typeToString(type);
   }
 

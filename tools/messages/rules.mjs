@@ -1,5 +1,5 @@
 // What only the built classes of libs/contracts know: the rules that class-validator checks.
-import { getMetadataStorage } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 
 const storage = getMetadataStorage();
 
@@ -29,13 +29,14 @@ export function rulesOf(messageClass) {
  * @returns {string | undefined} nothing for a condition (`may be absent`): the type says that
  */
 function sentenceOf(metadata) {
-  const [rule] = metadata.constraintCls ? storage.getTargetValidatorConstraints(metadata.constraintCls) : [];
-  const template = metadata.message ?? rule?.instance.defaultMessage?.(forMessage(metadata));
-  if (typeof template !== 'string') return undefined;
+  if (metadata.type !== ValidationTypes.CUSTOM_VALIDATION) return undefined;
+  const [rule] = storage.getTargetValidatorConstraints(metadata.constraintCls);
+  const own = typeof metadata.message === 'string' ? metadata.message : undefined;
+  const template = own ?? rule?.instance.defaultMessage?.(forMessage(metadata)) ?? String(metadata.name);
   const sentence = template
     .replace(/^(each value in )?\$property('s)? /, '')
     .replace("All $property's elements", 'all elements')
-    .replaceAll(/\$constraint(\d)/g, (_, number) => String(metadata.constraints?.[number - 1]));
+    .replaceAll(/\$constraint(\d)/g, (_, number) => String(metadata.constraints[number - 1]));
   return metadata.each ? `each ${sentence}` : sentence;
 }
 
