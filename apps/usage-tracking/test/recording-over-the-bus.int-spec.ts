@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
-import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.js';
+import { startTcpProxy, type TcpProxy } from '../../../tools/stack/tcp-proxy.mjs';
 import { loadCredentials, startNats, temporaryDirectory } from '../../../tools/stack/servers.mjs';
 import { RecordingService } from '../src/recording/recording.service.js';
 import { Counts, Publisher, startUsageTracking } from './usage-tracking.js';
@@ -125,10 +125,10 @@ describe('uses that gateways publish', () => {
     await replica();
     const keyId = randomUUID();
     const batch = new Publisher().used([{ keyId }]);
-    for (const id of ['first', 'second']) {
-      await jetstream(gateway.client).publish(apiKeysUsed.subject, JSON.stringify(batch), {
-        msgID: randomUUID() + id,
-      });
+    for (let copies = 0; copies < 2; copies++) {
+      const content = JSON.stringify(batch);
+      await jetstream(gateway.client).publish(apiKeysUsed.subject, content, { msgID: randomUUID() });
+      await eventuallyUses(keyId, 1);
     }
     await drained();
     expect(await counts.uses(keyId)).toBe(1);
