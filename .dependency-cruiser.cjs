@@ -12,7 +12,7 @@ const LIBRARY_ARROWS = {
   'key-fence': ['config', 'database', 'observability'],
 };
 
-const OURS = '^(apps|bench|libs|packages|test|tools)/';
+const OURS = '^(apps|bench|libs|packages|prove|test|tools)/';
 const TESTS = '\\.(spec|int-spec|e2e-spec)\\.ts$|^test/|^(apps|libs|packages)/[^/]+/test/';
 /** A folder that is one thing: libs/messaging, apps/gateway. In `to`, $1 is then the importer's own. */
 const UNIT = '^([^/]+/[^/]+)';
@@ -87,7 +87,7 @@ const whoKnowsWhom = [
     'source-imports-tool',
     'What runs in production is in apps and libs alone.',
     { path: '^(apps|libs|packages)/', pathNot: TESTS },
-    { path: '^(bench|tools)/' },
+    { path: '^(bench|prove|tools)/' },
   ),
   forbid(
     'tool-imports-source',

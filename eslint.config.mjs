@@ -4,7 +4,9 @@ import { explainedSuppressions } from './tools/lint/explained-suppressions.mjs';
 
 const tests = ['**/*.{spec,int-spec,e2e-spec}.ts', '**/test/**/*.{ts,mjs}'];
 /** Programs that people run: what they say belongs on the terminal. */
-const programs = ['tools/**', 'bench/**', 'test/**'];
+const programs = ['tools/**', 'bench/**', 'prove/**', 'test/**'];
+/** Plain JavaScript with its types in comments. */
+const plainJavaScript = ['tools/**/*.mjs', 'prove/**/*.mjs'];
 /** Files whose default export is asked for by the tool that loads them. */
 const loadedByTools = ['**/*.config.{mjs,cjs,ts}', '**/*.global-{setup,teardown}.mjs'];
 
@@ -76,9 +78,9 @@ export default tseslint.config(
   { files: programs, rules: { 'no-console': 'off' } },
   { files: loadedByTools, rules: { 'no-restricted-exports': 'off' } },
 
-  // Plain JavaScript of tools/ has types in its comments, and `any` where JSON is read.
+  // JSON that is read is `any`.
   {
-    files: ['tools/**/*.mjs'],
+    files: plainJavaScript,
     rules: {
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -89,6 +91,6 @@ export default tseslint.config(
     },
   },
   // The rest of it is in no TypeScript project.
-  { files: ['**/*.{mjs,cjs}'], ignores: ['tools/**'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.{mjs,cjs}'], ignores: plainJavaScript, ...tseslint.configs.disableTypeChecked },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

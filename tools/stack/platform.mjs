@@ -6,7 +6,7 @@ import { runToEnd } from './managed-process.mjs';
 import { repositoryDirectory } from './paths.mjs';
 import { anyFreePort } from './ports.mjs';
 import { startNats, startPostgres, startRedis } from './servers.mjs';
-import { migrationEnvironment, serviceNames } from './service-environment.mjs';
+import { migrationEnvironment, serviceNames, storeEnvironment } from './service-environment.mjs';
 import { Service } from './service.mjs';
 
 /** @typedef {import('./server.mjs').Server} Server */
@@ -17,8 +17,10 @@ import { Service } from './service.mjs';
  * @typedef {object} PlatformOptions
  * @property {string} dir  for data, credentials and logs; one that was used before is continued
  * @property {Partial<Record<ServiceName, number>>} [replicas] one of each unless told otherwise
- * @property {Partial<Record<ServiceName, Record<string, string>>>} [env] more variables for some services
+ * @property {Record<string, Record<string, string>>} [env] more variables for some services (`verification`) or some
+ *   replicas (`verification-2`), which override ours
  * @property {Record<string, string>} [baseEnv] variables for all services, which ours and `env` override
+ * @property {string} [distDirectory] another build of the services than ours
  * @property {ExistingServers} [existing] servers that run already, to be used instead of own ones
  * @property {(name: string) => Promise<number>} [choosePort] any free one unless told otherwise
  * @property {(message: string) => void} [onProgress]
@@ -31,6 +33,8 @@ import { Service } from './service.mjs';
  * @property {string | undefined} [redisUrl]
  * @property {string | undefined} [natsUrl]
  */
+
+const builtDirectory = join(repositoryDirectory, 'dist');
 
 /** @typedef {{ postgres?: Server, redis?: Server, nats?: Server }} Servers */
 
@@ -140,7 +144,7 @@ async function migrate(dir, stores) {
 /** @param {Stores} stores @param {PlatformOptions} options @returns {Promise<Service[]>} */
 async function defineServices(
   stores,
-  { dir, replicas = {}, baseEnv = {}, env = {}, choosePort = anyFreePort },
+  { dir, replicas = {}, baseEnv = {}, env = {}, distDirectory = builtDirectory, choosePort = anyFreePort },
 ) {
   /** @type {Service[]} */
   const services = [];
@@ -153,9 +157,14 @@ async function defineServices(
           name,
           replica,
           dir,
-          stores,
+          distDirectory,
           ports: { http, operations },
-          env: { ...baseEnv, ...env[name] },
+          env: {
+            ...baseEnv,
+            ...storeEnvironment(name, stores),
+            ...env[name],
+            ...env[`${name}-${replica}`],
+          },
         }),
       );
     }

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { ManagedProcess } from './managed-process.mjs';
-import { repositoryDirectory } from './paths.mjs';
-import { storeEnvironment } from './service-environment.mjs';
 
 const host = '127.0.0.1';
 // Longer than what a service allows itself to finish a deletion that is under way.
@@ -15,20 +13,19 @@ export class Service extends ManagedProcess {
    * @param {import('./service-environment.mjs').ServiceName} options.name
    * @param {number} options.replica
    * @param {string} options.dir
-   * @param {import('./service-environment.mjs').Stores} options.stores
+   * @param {string} options.distDirectory what was built
    * @param {{ http: number | undefined, operations: number }} options.ports http: of a gateway only
-   * @param {Record<string, string>} options.env
+   * @param {Record<string, string>} options.env where the stores are, and whatever else it is to be told
    */
-  constructor({ name, replica, dir, stores, ports, env }) {
+  constructor({ name, replica, dir, distDirectory, ports, env }) {
     const operationsUrl = `http://${host}:${ports.operations}`;
     super({
       label: `${name}-${replica}`,
       command: process.execPath,
-      args: ['--enable-source-maps', join(repositoryDirectory, 'dist', 'apps', name, 'src', 'main.js')],
+      args: ['--enable-source-maps', join(distDirectory, 'apps', name, 'src', 'main.js')],
       env: {
         LOG_FORMAT: 'json',
         ...env,
-        ...storeEnvironment(name, stores),
         ...(ports.http === undefined ? {} : { HOST: host, PORT: String(ports.http) }),
         OPERATIONS_HOST: host,
         OPERATIONS_PORT: String(ports.operations),

@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
-import { startTcpProxy } from '../../../test/support/tcp-proxy.js';
+import { startTcpProxy } from '../../../tools/stack/tcp-proxy.mjs';
 import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
 import { ProjectsService } from '../src/projects/projects.service.js';
 import { BY, createKey, createProject, startKeyManagement } from './key-management.js';

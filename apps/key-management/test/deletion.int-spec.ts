@@ -4,7 +4,7 @@ import { KeyFence } from '#key-fence';
 import type { INestApplicationContext } from '@nestjs/common';
 import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
-import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.js';
+import { startTcpProxy, type TcpProxy } from '../../../tools/stack/tcp-proxy.mjs';
 import { loadCredentials, redisUrl, startRedis, temporaryDirectory } from '../../../tools/stack/servers.mjs';
 import { ApiKeyDeletion } from '../src/api-keys/api-key-deletion.js';
 import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
