@@ -51,6 +51,7 @@ describe('redaction of fields', () => {
 describe('redaction of text', () => {
   it('shortens whatever looks like a key to its start', () => {
     expect(redactText(`GET /v1/auth?key=${KEY} 200`)).toBe(`GET /v1/auth?key=${KEY.slice(0, 8)}… 200`);
+    expect(redactText(`my_${KEY}`)).toBe(`my_${KEY.slice(0, 8)}…`);
     expect(redactText(`"${KEY.slice(0, 20)}"`)).toBe(`"${KEY.slice(0, 8)}…"`);
   });
 
@@ -58,11 +59,22 @@ describe('redaction of text', () => {
     ['postgres://user:word@db:5432/x', 'postgres://[redacted]@db:5432/x'],
     ['nats://token@nats:4222', 'nats://[redacted]@nats:4222'],
     ['redis://:word@127.0.0.1', 'redis://[redacted]@127.0.0.1'],
+    ['postgresql+ssl://user:word@db', 'postgresql+ssl://[redacted]@db'],
+    ['PGPASSWORD=word psql', 'PGPASSWORD=[redacted] psql'],
     ['https://example.org/a@b', 'https://example.org/a@b'],
     ['host=db password=word user=x', 'host=db password=[redacted] user=x'],
   ])('makes of %s: %s', (text, redacted) => {
     expect(redactText(text)).toBe(redacted);
   });
+
+  it.each(['a.', 'a-', 'tlx_', '://', 'a:/', 'token', 'x'])(
+    'takes no longer for 500,000 times %j',
+    (part) => {
+      const startedAt = performance.now();
+      redactText(part.repeat(500_000));
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    },
+  );
 
   it('keeps a line of JSON a line of JSON', () => {
     const line = JSON.stringify({

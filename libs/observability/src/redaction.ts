@@ -5,11 +5,11 @@ const SECRET_NAME = /(authorization|cookies?|passwords?|secrets?|tokens?|keys?)$
 const MAX_DEPTH = 4;
 
 /** An API key, or enough of one to be worth stealing: its start stays, as that is what people look for. */
-const KEY = /\b(tlx_[0-9A-Za-z]{4})[0-9A-Za-z]{4,}/g;
+const KEY = /(tlx_[0-9A-Za-z]{4})[0-9A-Za-z]{4,}/g;
 /** `scheme://user:password@host`, as drivers put it into their error messages. */
-const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"\\]*@/gi;
+const URL_CREDENTIALS = /([a-z0-9+.-]{1,20}:\/\/)[^\s/@"\\]*@/gi;
 /** `password=…`, in connection strings of the other kind and in query strings. */
-const ASSIGNED_SECRET = /\b(\w*(?:password|secret|token))=[^\s&"'\\]+/gi;
+const ASSIGNED_SECRET = /(password|secret|token)=[^\s&"'\\]+/gi;
 
 /**
  * A copy of log fields without the values of secret names. Numbers and booleans stay whatever their name:
@@ -41,7 +41,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 
 /**
  * The last net, over a whole line of text: what has the form of a secret goes, wherever it stands. A line of JSON
- * stays one, which is why no pattern takes a backslash.
+ * stays one, which is why no pattern takes a backslash; and it takes no longer than its length, whatever it holds.
  */
 export function redactText(text: string): string {
   return text

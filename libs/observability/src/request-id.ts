@@ -9,7 +9,9 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
  * that was sent as one must not.
  */
 export function requestIdFrom(inbound: unknown): string {
-  const sane =
-    typeof inbound === 'string' && SANE_REQUEST_ID.test(inbound) && redactText(inbound) === inbound;
-  return sane ? inbound : randomUUID();
+  return typeof inbound === 'string' && isSane(inbound) ? inbound : randomUUID();
+}
+
+function isSane(text: string): boolean {
+  return SANE_REQUEST_ID.test(text) && redactText(text) === text;
 }

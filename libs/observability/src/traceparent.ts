@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** W3C Trace Context: version, trace id, parent span id, flags. Later versions may append fields to these four. */
 const TRACEPARENT =
@@ -20,10 +20,10 @@ export interface Span {
 export function traceparentFrom(inbound: unknown): string {
   const [, version, traceId, , flags, rest] =
     (typeof inbound === 'string' && inbound.length <= 512 && TRACEPARENT.exec(inbound)) || [];
-  const spanId = randomBytes(8).toString('hex');
+  const spanId = newSpanId();
   // Version 00 has exactly four fields; anything behind them makes it invalid.
   if (traceId === undefined || flags === undefined || (version === '00' && rest !== undefined)) {
-    return `00-${randomBytes(16).toString('hex')}-${spanId}-${NOT_SAMPLED}`;
+    return `00-${newTraceId()}-${spanId}-${NOT_SAMPLED}`;
   }
   const sampled = Number.parseInt(flags, 16) & SAMPLED_BIT;
   return `00-${traceId}-${spanId}-0${String(sampled)}`;
@@ -32,4 +32,15 @@ export function traceparentFrom(inbound: unknown): string {
 /** Of a `traceparent` made by {@link traceparentFrom}. */
 export function spanOf(traceparent: string): Span {
   return { traceId: traceparent.slice(3, 35), spanId: traceparent.slice(36, 52) };
+}
+
+/** Node keeps random UUIDs in store, which makes them several times as cheap as random bytes. */
+function newTraceId(): string {
+  return randomUUID().replaceAll('-', '');
+}
+
+/** From the parts of a UUID that hold no version or variant. */
+function newSpanId(): string {
+  const uuid = randomUUID();
+  return uuid.slice(24) + uuid.slice(9, 13);
 }
