@@ -6,13 +6,15 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/p
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findOnPath } from './executables.mjs';
 
 const run = promisify(execFile);
 const commandTimeoutMs = 300_000;
 const largestOutputBytes = 16 * 1024 * 1024;
 
-export function canUseDebianPackages() {
-  return existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/dpkg');
+/** @param {NodeJS.ProcessEnv} env */
+export function canUseDebianPackages(env) {
+  return findOnPath('apt-get', env) !== undefined && findOnPath('dpkg', env) !== undefined;
 }
 
 /**

@@ -7,26 +7,28 @@ import { findProgram } from './programs.mjs';
 /** @type {Partial<Record<string, string>>} */
 const oldestReleases = { debian: '12', ubuntu: '22.04' };
 
+/** @typedef {{ env?: NodeJS.ProcessEnv, cacheDirectory?: string }} Surroundings */
+
 /**
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {Surroundings} [surroundings]
  * @throws an explanation of what cannot be had, and of where the stack does run
  */
-export function refuseUnsupportedSystem(env = process.env) {
+export function refuseUnsupportedSystem(surroundings = {}) {
+  const { env = process.env } = surroundings;
   const unavailable = [];
   if (!env['DATABASE_URL'] && !env['POSTGRES_BIN_DIR'] && !isPostgresPackaged())
     unavailable.push('PostgreSQL');
-  if (!env['REDIS_URL'] && !canHave('redis-server', env)) unavailable.push('Redis');
-  if (!env['NATS_URL'] && !canHave('nats-server', env)) unavailable.push('NATS');
+  if (!env['REDIS_URL'] && !canHave('redis-server', surroundings)) unavailable.push('Redis');
+  if (!env['NATS_URL'] && !canHave('nats-server', surroundings)) unavailable.push('NATS');
   if (unavailable.length === 0) return;
   const machine = `this machine (${process.platform} ${process.arch})`;
   throw new Error(`No way to get ${unavailable.join(' and ')} on ${machine}.\n\n${supportedSystems}`);
 }
 
-/** @param {string} program @param {NodeJS.ProcessEnv} env */
-function canHave(program, env) {
-  return (
-    findProgram(program, { env }) !== undefined || (canUseDebianPackages() && isRecentEnough(readRelease()))
-  );
+/** @param {string} program @param {Surroundings} surroundings */
+function canHave(program, surroundings) {
+  if (findProgram(program, surroundings)) return true;
+  return canUseDebianPackages(surroundings.env ?? process.env) && isRecentEnough(readRelease());
 }
 
 // The npm packages are made for these, and on Linux for the GNU C library.

@@ -1,8 +1,8 @@
 // The one resolver of external programs: environment variable, PATH, Debian package, or a message that says
 // what to install. A program that is not in the table below is not used by this repository.
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { canUseDebianPackages, fetchDebianProgram } from './debian-packages.mjs';
+import { findOnPath, isExecutable } from './executables.mjs';
 import { programsDirectory } from './paths.mjs';
 
 /**
@@ -52,9 +52,6 @@ export const programs = {
   },
 };
 
-// Debian keeps servers in sbin, which an ordinary user's PATH lacks.
-const alwaysSearched = ['/usr/local/bin', '/usr/local/sbin', '/usr/bin', '/usr/sbin', '/opt/homebrew/bin'];
-
 export class MissingProgramError extends Error {
   /** @param {string} program @param {string} message */
   constructor(program, message) {
@@ -80,9 +77,8 @@ export function findProgram(name, { env = process.env, cacheDirectory = programs
     if (isExecutable(chosen)) return chosen;
     throw new MissingProgramError(name, `${program.variable} does not name an executable file: ${chosen}`);
   }
-  const directories = (env['PATH'] ?? '').split(delimiter).filter(Boolean).concat(alwaysSearched);
-  const candidates = directories.map((directory) => join(directory, name));
-  return [...candidates, fetchedProgram(cacheDirectory, name)].find(isExecutable);
+  const fetched = fetchedProgram(cacheDirectory, name);
+  return findOnPath(name, env) ?? (isExecutable(fetched) ? fetched : undefined);
 }
 
 /**
@@ -94,10 +90,10 @@ export function findProgram(name, { env = process.env, cacheDirectory = programs
  * @throws {MissingProgramError} with a message that tells how to install it
  */
 export async function resolveProgram(name, options = {}) {
-  const { cacheDirectory = programsDirectory, onProgress } = options;
+  const { env = process.env, cacheDirectory = programsDirectory, onProgress } = options;
   const found = findProgram(name, options);
   if (found) return found;
-  if (!canUseDebianPackages()) throw missing(name);
+  if (!canUseDebianPackages(env)) throw missing(name);
   onProgress?.(`fetching ${name} from the Debian package ${programs[name]?.debianPackage}`);
   try {
     await fetchDebianProgram(definitionOf(name), join(cacheDirectory, name));
@@ -111,7 +107,7 @@ export async function resolveProgram(name, options = {}) {
 export function installCommand(name) {
   const program = definitionOf(name);
   if (process.platform === 'darwin') return `brew install ${program.brewFormula}`;
-  return existsSync('/usr/bin/apt-get') ? `apt-get install ${program.debianPackage}` : `install ${name}`;
+  return canUseDebianPackages(process.env) ? `apt-get install ${program.debianPackage}` : `install ${name}`;
 }
 
 /** @param {string} name @param {string} [reason] */
@@ -133,14 +129,4 @@ function definitionOf(name) {
 /** @param {string} cacheDirectory @param {string} name */
 function fetchedProgram(cacheDirectory, name) {
   return join(cacheDirectory, name, 'run');
-}
-
-/** @param {string} file */
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
