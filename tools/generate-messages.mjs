@@ -1,11 +1,16 @@
 // Writes docs/messages.md from libs/contracts, which has to be built: rules come from the classes, types and
 // comments from their source. With --check it writes nothing and fails when the file is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
-import * as contracts from '../dist/libs/contracts/src/index.js';
 import { ContractSource } from './messages/contract-source.mjs';
 import { renderMessages } from './messages/render.mjs';
 
 const file = new URL('../docs/messages.md', import.meta.url);
+/**
+ * Typed as their source: TypeScript would otherwise check what has been built, or miss what has not.
+ *
+ * @type {typeof import('#contracts')}
+ */
+const contracts = await import(new URL('../dist/libs/contracts/src/index.js', import.meta.url).href);
 
 /** @type {import('./messages/render.mjs').Message[]} */
 const messages = [];

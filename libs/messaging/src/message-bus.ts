@@ -23,7 +23,7 @@ export interface RequestOptions {
   attempts?: number;
 }
 
-export const DEFAULT_TIMEOUT_MS = 900;
+const DEFAULT_TIMEOUT_MS = 900;
 /** A service that has just lost the connection, or its only replica, is back within about this. */
 const ATTEMPT_SPACING_MS = 200;
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { eventually } from '../../../test/support/eventually.js';
 import { startNats, temporaryDirectory } from '../../../tools/stack/servers.mjs';
 import { DomainError } from '#contracts';
@@ -98,12 +99,17 @@ describe('while NATS is away', () => {
 
   it('a server in its place that refuses the password is no reason to give up', async () => {
     await bus.nats.kill('SIGKILL');
-    const impostor = await startNats({ dir: temporaryDirectory('traylinx-bus'), port: bus.nats.port });
-    await eventually(() => {
-      const refusals = bus.log.filter((line) => JSON.stringify(line).includes('Authorization Violation'));
-      expect(refusals.length).toBeGreaterThan(3);
-    });
-    await impostor.stop();
+    const directory = temporaryDirectory('traylinx-bus');
+    const impostor = await startNats({ dir: directory, port: bus.nats.port });
+    try {
+      await eventually(() => {
+        const refusals = bus.log.filter((line) => JSON.stringify(line).includes('Authorization Violation'));
+        expect(refusals.length).toBeGreaterThan(3);
+      });
+    } finally {
+      await impostor.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
     await bus.nats.start();
     await isServed();
   }, 30_000);
@@ -117,4 +123,16 @@ describe('while NATS is away', () => {
     await bus.nats.kill('SIGCONT');
     await isServed();
   }, 30_000);
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'after %s a service can be closed, and soon',
+    async (signal) => {
+      await bus.nats.kill(signal);
+      const startedAt = performance.now();
+      await bus.closeServices();
+      expect(performance.now() - startedAt).toBeLessThan(8_000);
+      await bus.nats.kill('SIGCONT');
+    },
+    30_000,
+  );
 });

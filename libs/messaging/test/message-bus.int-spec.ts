@@ -1,4 +1,6 @@
 import { connect, type NatsConnection as NatsClient } from '@nats-io/transport-node';
+import { ClientProxyFactory, Transport } from '@nestjs/microservices';
+import { firstValueFrom } from 'rxjs';
 import { DomainError, request } from '#contracts';
 import { requestContext, requestContextFrom } from '#observability';
 import { MessageBus } from '../src/index.js';
@@ -168,6 +170,17 @@ describe('a request over the bus', () => {
     const { contexts } = await replica();
     await (await bus.caller()).request(echo, { text: 'x' });
     expect(contexts[0]?.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("may come from Nest's own client", async () => {
+    await replica();
+    const { NATS_URL: servers, NATS_USER: user, NATS_PASSWORD: pass } = bus.configFor('gateway');
+    const options = { servers: [servers], user, pass, inboxPrefix: '_INBOX.gateway' };
+    const client = ClientProxyFactory.create({ transport: Transport.NATS, options } as object);
+    const ask = (data: unknown) => firstValueFrom(client.send<unknown>(echo.subject, data));
+    expect(await ask({ text: 'hello' })).toEqual({ text: 'hello', replica: 'a' });
+    await expect(ask({ text: 7 })).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    await client.close();
   });
 
   describe('of a stranger', () => {
