@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { eventually } from '../../../test/support/eventually.js';
 import { newHash, PlatformForTests, type TestKey, type Verifier } from './platform-for-tests.js';
@@ -158,6 +159,31 @@ describe('a PostgreSQL that answers late', () => {
     await locker.query('ROLLBACK');
     await locker.end();
     expect(await verifier.outcome(key)).toBe('VALID');
+  });
+});
+
+describe('a connection to PostgreSQL that has gone dead', () => {
+  it('costs one read, and is not used again', async () => {
+    const sockets: Socket[] = [];
+    const wire = createServer((socket) => {
+      const server = connect(platform.postgres.port, '127.0.0.1');
+      sockets.push(socket, server);
+      for (const one of [socket, server]) one.on('error', () => undefined);
+      socket.pipe(server).pipe(socket);
+    });
+    await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve));
+    const databaseUrl = new URL(platform.config().DATABASE_URL);
+    databaseUrl.port = String((wire.address() as AddressInfo).port);
+    const distant = await platform.verifier({ DATABASE_URL: databaseUrl.href, DATABASE_POOL_SIZE: 1 });
+    const key = await platform.createKey();
+    expect(await distant.outcome(key)).toBe('VALID');
+
+    for (const socket of sockets) socket.unpipe();
+    expect(await inTime(distant.outcome({ keyHash: newHash() }))).toBe('UNAVAILABLE');
+    expect(await inTime(distant.outcome({ keyHash: newHash() }))).toBe('UNKNOWN');
+
+    for (const socket of sockets) socket.destroy();
+    wire.close();
   });
 });
 

@@ -93,7 +93,7 @@ export class KeyRecords implements OnApplicationShutdown {
       client.release();
       return rows;
     } catch (error) {
-      // Discarded: the answer to the query that failed could still arrive, and be taken for that of the next.
+      // Discarded: whoever got it next would wait behind the query that has failed, for an answer that may never come.
       client.release(true);
       throw error;
     }
