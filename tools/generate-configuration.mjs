@@ -3,25 +3,24 @@
 import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getMetadataStorage } from 'class-validator';
-import { describeVariables } from '../dist/libs/config/src/index.js';
-import { GatewayConfig } from '../dist/apps/gateway/src/gateway.config.js';
-import { KeyManagementConfig } from '../dist/apps/key-management/src/key-management.config.js';
-import { UsageTrackingConfig } from '../dist/apps/usage-tracking/src/usage-tracking.config.js';
-import { VerificationConfig } from '../dist/apps/verification/src/verification.config.js';
 import { rulesOf } from './messages/rules.mjs';
 
 /** @typedef {new () => object} ConfigClass */
+/** @typedef {import('../libs/config/src/env.js').VariableDescription} VariableDescription */
 
 const file = new URL('../docs/configuration.md', import.meta.url);
 /** Its default depends on where the service runs. */
 const defaultInWords = new Map([['LOG_FORMAT', '`pretty` on a terminal, else `json`']]);
 
+/** @type {{ describeVariables: (configClass: ConfigClass) => readonly VariableDescription[] }} */
+const { describeVariables } = await built('libs/config/src/index.js');
+
 /** @type {Record<string, ConfigClass>} */
 const services = {
-  gateway: GatewayConfig,
-  'key-management': KeyManagementConfig,
-  verification: VerificationConfig,
-  'usage-tracking': UsageTrackingConfig,
+  gateway: (await built('apps/gateway/src/gateway.config.js')).GatewayConfig,
+  'key-management': (await built('apps/key-management/src/key-management.config.js')).KeyManagementConfig,
+  verification: (await built('apps/verification/src/verification.config.js')).VerificationConfig,
+  'usage-tracking': (await built('apps/usage-tracking/src/usage-tracking.config.js')).UsageTrackingConfig,
 };
 
 const text = `# Configuration
@@ -50,6 +49,11 @@ if (!process.argv.includes('--check')) {
   process.exitCode = 1;
 }
 
+/** Not for the type checker, which looks at the sources. @param {string} path */
+function built(path) {
+  return import(`../dist/${path}`);
+}
+
 /** @param {[name: string, configClass: ConfigClass]} service */
 function section([name, ConfigClass]) {
   const rules = rulesOf(ConfigClass);
@@ -70,7 +74,7 @@ ${rows.join('\n')}
 
 /**
  * @param {ConfigClass} ConfigClass
- * @param {import('../libs/config/src/env.js').VariableDescription} variable
+ * @param {VariableDescription} variable
  */
 function defaultOf(ConfigClass, { name, secret }) {
   const value = new Map(Object.entries(new ConfigClass())).get(name);
