@@ -26,9 +26,9 @@ export async function* inBatches<T>(
     const batch = [first.value];
     next = takeFrom(items);
     // A timer even when it is due: what lies ready in the source resolves before any timer does.
-    const due = setTimeout(Math.max(0, notBefore - performance.now()), DUE);
+    const due = setTimeout<typeof DUE>(Math.max(0, notBefore - performance.now()), DUE);
     while (batch.length < maxItems) {
-      const item = await Promise.race([next, due]).catch(() => DUE);
+      const item = await Promise.race([next, due]).catch((): typeof DUE => DUE);
       if (item === DUE || item.done) break;
       batch.push(item.value);
       next = takeFrom(items);
