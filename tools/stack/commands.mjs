@@ -44,7 +44,8 @@ export async function up(options) {
   refuseUnsupportedSystem();
   if (isClaimed() && (await showRunning(isClaimed))) return 0;
   const { isAlive, logFile } = startInBackground(options.replicas);
-  if (await showRunning(isAlive)) return 0;
+  // When somebody else was a moment faster, ours ends and theirs goes on.
+  if (await showRunning(() => isAlive() || isClaimed())) return 0;
   throw new Error(`The stack did not start.\n${lastLines(logFile)}`);
 }
 
