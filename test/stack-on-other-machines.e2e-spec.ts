@@ -107,7 +107,9 @@ describe('a machine whose servers run already', () => {
       code: 0,
       output: expect.stringContaining('is running') as string,
     });
-    expect(existsSync(clone.path('.stack/postgres/data'))).toBe(false);
+    const { databaseUrl } = await clone.status();
+    expect(databaseUrl).toContain('127.0.0.1');
+    expect(readdirSync(clone.path('.stack/postgres'))).toEqual([]);
     expect((await clone.run(['reset', '--yes'])).code).toBe(0);
   });
 });

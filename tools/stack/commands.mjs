@@ -1,17 +1,17 @@
 // The commands of `npm start` and `npm run stack`. Each answers with its exit code.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { startInBackground } from './background.mjs';
 import { lastLines, logDirectory } from './log-files.mjs';
 import { streamLogs } from './log-stream.mjs';
 import { stackDirectory } from './paths.mjs';
-import { postgresDirectory } from './postgres.mjs';
 import { refuseUnsupportedSystem } from './preflight.mjs';
 import { recordedPid, send, stopLeftovers } from './process-records.mjs';
 import { claimState, readState } from './state.mjs';
 import { stopSignal, supervise, untilAborted } from './supervise.mjs';
 import { Progress } from './terminal.mjs';
+import { removeWithSubstitutes } from './unprivileged.mjs';
 import { until } from './wait.mjs';
 import { addresses, welcome } from './welcome.mjs';
 
@@ -103,10 +103,9 @@ export async function reset({ yes }) {
   if (!yes && !(await confirm('This deletes all projects, keys and credentials of the local stack. Go on?')))
     return 1;
   await down();
-  rmSync(postgresDirectory(stackDirectory), { recursive: true, force: true });
   // The downloaded programs are no data, and may be hard to get again.
   const entries = readdirSync(stackDirectory).filter((name) => name !== 'programs');
-  for (const name of entries) rmSync(join(stackDirectory, name), { recursive: true, force: true });
+  for (const name of entries) removeWithSubstitutes(join(stackDirectory, name));
   console.log('Deleted.');
   return 0;
 }

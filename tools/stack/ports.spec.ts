@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { anyFreePort, rememberedPorts } from './ports.mjs';
 import { preferredPort } from './preferred-ports.mjs';
-import { temporaryDirectory } from './unprivileged.mjs';
+import { temporaryDirectory } from './temporary-directory.mjs';
 
 const servers: Server[] = [];
 const directory = temporaryDirectory('ports');

@@ -1,5 +1,6 @@
 // PostgreSQL comes with `npm install`, in a package per platform.
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdtempSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { stackDirectory } from './paths.mjs';
@@ -55,13 +56,14 @@ function makeSymlinks(packageDirectory) {
 function reachableCopy(packageDirectory) {
   if (!unprivilegedUser() || isReachable(packageDirectory)) return packageDirectory;
   const { version } = JSON.parse(readFileSync(join(packageDirectory, 'package.json'), 'utf8'));
-  const copies = reachableDirectory(join(stackDirectory, 'programs'));
+  const copies = reachableDirectory(join(stackDirectory, 'postgres'));
   const copy = join(copies, `postgres-${version}-${basename(packageDirectory)}`);
   if (existsSync(copy)) return copy;
   // Under another name until it is complete, for several processes may want it at once.
   const work = mkdtempSync(join(copies, '.postgres-'));
   try {
     cpSync(packageDirectory, join(work, 'copy'), { recursive: true, verbatimSymlinks: true });
+    letOthersRead(join(work, 'copy'));
     renameSync(join(work, 'copy'), copy);
   } catch (error) {
     if (!existsSync(copy)) throw error;
@@ -69,4 +71,16 @@ function reachableCopy(packageDirectory) {
     rmSync(work, { recursive: true, force: true });
   }
   return copy;
+}
+
+// Whatever the umask was when the package was installed.
+/** @param {string} directory */
+function letOthersRead(directory) {
+  const entries = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  for (const path of ['', ...entries].map((entry) => join(directory, entry))) {
+    const stats = lstatSync(path);
+    if (stats.isSymbolicLink()) continue;
+    const isForExecution = (stats.mode & 0o100) !== 0;
+    chmodSync(path, stats.mode | (isForExecution ? 0o555 : 0o444));
+  }
 }

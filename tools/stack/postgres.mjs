@@ -58,14 +58,9 @@ export async function startPostgres({ dir, port, settings = {} }) {
   return server;
 }
 
-/** @param {string} dir @returns {string} the folder that holds the data of `startPostgres({ dir })` */
-export function postgresDirectory(dir) {
-  return reachableDirectory(join(dir, 'postgres'));
-}
-
 /** @param {{ dir: string, programs: string, ownerPassword: string }} options @returns {Promise<string>} */
 async function prepareData({ dir, programs, ownerPassword }) {
-  const parent = postgresDirectory(dir);
+  const parent = reachableDirectory(join(dir, 'postgres'));
   const data = join(parent, 'data');
   if (existsSync(data)) return data;
   // Under another name until it is complete: an interrupted start is then simply done again.

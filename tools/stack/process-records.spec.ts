@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordedPid, recordProcess, stopLeftovers } from './process-records.mjs';
-import { temporaryDirectory } from './unprivileged.mjs';
+import { temporaryDirectory } from './temporary-directory.mjs';
 
 let dir: string;
 let child: ChildProcess;

@@ -50,6 +50,18 @@ export const programs = {
     debianFile: 'usr/lib/chromium/chromium',
     brewFormula: '--cask chromium',
   },
+  kubectl: {
+    variable: 'KUBECTL_BIN',
+    debianPackage: 'kubernetes-client',
+    debianFile: 'usr/bin/kubectl',
+    brewFormula: 'kubernetes-cli',
+  },
+  'docker-compose': {
+    variable: 'DOCKER_COMPOSE_BIN',
+    debianPackage: 'docker-compose',
+    debianFile: 'usr/libexec/docker/cli-plugins/docker-compose',
+    brewFormula: 'docker-compose',
+  },
 };
 
 export class MissingProgramError extends Error {

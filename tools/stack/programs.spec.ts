@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findProgram, installCommand, MissingProgramError, programs, resolveProgram } from './programs.mjs';
-import { temporaryDirectory } from './unprivileged.mjs';
+import { temporaryDirectory } from './temporary-directory.mjs';
 
 const name = 'traylinx-test-program';
 let directory: string;

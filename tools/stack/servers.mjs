@@ -3,4 +3,4 @@ export { loadCredentials } from './credentials.mjs';
 export { natsUrl, startNats } from './nats.mjs';
 export { startPostgres } from './postgres.mjs';
 export { redisUrl, startRedis } from './redis.mjs';
-export { temporaryDirectory } from './unprivileged.mjs';
+export { temporaryDirectory } from './temporary-directory.mjs';

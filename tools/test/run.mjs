@@ -6,7 +6,7 @@ import { repositoryDirectory } from '../stack/paths.mjs';
 import { prepare } from '../stack/prepare.mjs';
 import { Progress } from '../stack/terminal.mjs';
 import { findMissingPrograms } from './missing-programs.mjs';
-import { makeRunDirectory, removeRunDirectory, sweepDeadRuns } from './run-directory.mjs';
+import { makeRunDirectory, removeRunDirectory, sweepDeadRuns } from '../stack/temporary-directory.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Figures */
 
