@@ -14,7 +14,7 @@ const DUE = Symbol('due');
  * item that waits for the next batch. Fails when the source fails, after what came before.
  */
 export async function* inBatches<T>(
-  source: AsyncIterable<T>,
+  source: AsyncIterable<T, void, void>,
   { maxItems, intervalMs }: BatchLimits,
 ): AsyncGenerator<T[], void, void> {
   const items = source[Symbol.asyncIterator]();
@@ -40,7 +40,7 @@ export async function* inBatches<T>(
 }
 
 /** The next item. Its failure is found when it is awaited, which may be long after it has happened. */
-function takeFrom<T>(items: AsyncIterator<T>): Promise<IteratorResult<T>> {
+function takeFrom<T>(items: AsyncIterator<T, void, void>): Promise<IteratorResult<T, void>> {
   const next = items.next();
   next.catch(() => undefined);
   return next;

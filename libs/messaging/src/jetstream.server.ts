@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { Counter, Histogram } from 'prom-client';
 import { isObservable, lastValueFrom } from 'rxjs';
@@ -58,6 +59,7 @@ interface Reaction {
  */
 export class JetStreamServer extends Server implements CustomTransportStrategy {
   override readonly transportId = JETSTREAM;
+  protected override readonly logger = new Logger(JetStreamServer.name);
   private readonly stopping = new AbortController();
   private messages: ConsumerMessages | undefined;
   private running = Promise.resolve();
