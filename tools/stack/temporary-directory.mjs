@@ -32,7 +32,8 @@ export async function sweepDeadRuns() {
 export async function removeRunDirectory(directory) {
   for (const stack of stacksIn(directory)) {
     const stopped = await stopLeftovers(stack);
-    if (stopped.length > 0) console.error(`Stopped what a test left running: ${stopped.join(', ')} (${stack})`);
+    if (stopped.length > 0)
+      console.error(`Stopped what a test left running: ${stopped.join(', ')} (${stack})`);
   }
   removeWithSubstitutes(directory);
 }
