@@ -32,8 +32,8 @@ export interface TestKey {
 export const newHash = (): string => randomBytes(32).toString('base64url');
 
 /**
- * A Redis and a PostgreSQL of one test file, to be stopped and broken at will, with the users and roles that the platform
- * runs with.
+ * A Redis and a PostgreSQL of one test file, to be stopped and broken at will, with the users and roles
+ * that the platform runs with.
  */
 export class PlatformForTests {
   private readonly verifiers: Verifier[] = [];

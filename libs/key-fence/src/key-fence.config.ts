@@ -7,9 +7,9 @@ const REVOCATION_FENCES = ['reply', 'wait'] as const;
 const LONGEST_WAIT_MS = 13_000;
 
 /**
- * Of a service that takes part in the deletion of keys. The lifetimes must be the same in all of them: key-management waits
- * for as long as *it* believes that entries of the verifiers can live. To change them on a running platform, raise them in
- * key-management first and lower them there last.
+ * Of a service that takes part in the deletion of keys. The lifetimes must be the same in all of them:
+ * key-management waits for as long as *it* believes that entries of the verifiers can live. To change them
+ * on a running platform, raise them in key-management first and lower them there last.
  */
 export abstract class KeyFenceConfig extends DatabaseServiceConfig {
   @Env('Redis, as the user of this service: redis://user:password@host:6379. `rediss://` for TLS.', {

@@ -27,7 +27,10 @@ export const GRANTED = 1;
 export const NOT_GRANTED = 0;
 
 export interface Lookup {
-  /** For `fill`, with what has been read from PostgreSQL *after* this lookup. Good for F and for one fill of each hash. */
+  /**
+   * For `fill`, with what has been read from PostgreSQL *after* this lookup. Good for F and for one fill of
+   * each hash.
+   */
   readonly token: string;
   /** In the order of the key hashes. */
   readonly answers: readonly LookupAnswer[];
@@ -52,9 +55,10 @@ export interface KeyFenceOptions {
 }
 
 /**
- * Everything that may be done with Redis about keys, a batch at a time. Every method fails with RedisUnavailableError when
- * Redis has not answered within the budget, has answered with an error, or is not being asked at the moment; then nothing
- * may be concluded from it. Key hashes are SHA-256 in base64url; a batch has at least one.
+ * Everything that may be done with Redis about keys, a batch at a time. Every method fails with
+ * RedisUnavailableError when Redis has not answered within the budget, has answered with an error, or is
+ * not being asked at the moment; then nothing may be concluded from it. Key hashes are SHA-256 in
+ * base64url; a batch has at least one.
  */
 export class KeyFence implements OnApplicationShutdown {
   private readonly link: RedisLink;
@@ -83,8 +87,8 @@ export class KeyFence implements OnApplicationShutdown {
   }
 
   /**
-   * Stores records of `active` keys for L, each only if its token is still there: not after a fence, nor after F, nor in
-   * another run of the server.
+   * Stores records of `active` keys for L, each only if its token is still there: not after a fence, nor
+   * after F, nor in another run of the server.
    *
    * @returns how many were stored
    */
@@ -95,8 +99,9 @@ export class KeyFence implements OnApplicationShutdown {
   }
 
   /**
-   * When this resolves, no entry that was filled with anything read before the call is or will ever be served: entries and
-   * tokens are gone. To be called after `deleting` was committed or read, and before anybody is told.
+   * When this resolves, no entry that was filled with anything read before the call is or will ever be
+   * served: entries and tokens are gone. To be called after `deleting` was committed or read, and before
+   * anybody is told.
    *
    * When it fails, the entries may live on, for F + L at most.
    */

@@ -30,9 +30,9 @@ export class RedisUnavailableError extends Error {
 /**
  * A connection to Redis that is quick to say no.
  *
- * Nothing is ever queued or sent again: a call is answered within its budget or fails. Five failures in a row, or the loss
- * of the connection, open the breaker: the socket is destroyed, so that no late reply and no backlog survives, and every
- * call fails at once, until a probe on a fresh connection succeeds.
+ * Nothing is ever queued or sent again: a call is answered within its budget or fails. Five failures in a
+ * row, or the loss of the connection, open the breaker: the socket is destroyed, so that no late reply and
+ * no backlog survives, and every call fails at once, until a probe on a fresh connection succeeds.
  */
 export class RedisLink {
   private readonly logger = new Logger(RedisLink.name);

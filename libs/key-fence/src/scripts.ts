@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
 /**
- * The Redis side of the protocol in `docs/guarantees.md`. Two keys belong to a key hash: `tlx:e:<hash>` holds the entry
- * `<run_id><record>` and `tlx:t:<hash>` the fill token `<run_id>:<grantedAtMs>:<r>`. A script takes all entry keys
- * first, then all token keys in the same order.
+ * The Redis side of the protocol in `docs/guarantees.md`. Two keys belong to a key hash: `tlx:e:<hash>`
+ * holds the entry `<run_id><record>` and `tlx:t:<hash>` the fill token `<run_id>:<grantedAtMs>:<r>`. A
+ * script takes all entry keys first, then all token keys in the same order.
  *
- * Each script asks the very server that runs it for its run id. So nothing depends on which connection is used, and
- * content that a restarted server brings back from its disk is of another run and counts for nothing.
+ * Each script asks the very server that runs it for its run id. So nothing depends on which connection is
+ * used, and content that a restarted server brings back from its disk is of another run and counts for
+ * nothing.
  *
- * An entry lives until L after its token was granted, as a point in time and not as a duration from now: a server that
- * is paused half-way through a fill would otherwise, when it goes on, make an entry that outlives the wait of a deletion.
+ * An entry lives until L after its token was granted, as a point in time and not as a duration from now: a
+ * server that is paused half-way through a fill would otherwise, when it goes on, make an entry that
+ * outlives the wait of a deletion.
  */
 export interface Script {
   readonly name: string;
@@ -28,8 +30,8 @@ local n = #KEYS / 2
 `;
 
 /**
- * ARGV: r, F in milliseconds. Answers the token, then for each key hash either the record of an entry of this run,
- * or 1 when the token has been granted, or 0 when somebody else holds one.
+ * ARGV: r, F in milliseconds. Answers the token, then for each key hash either the record of an entry of
+ * this run, or 1 when the token has been granted, or 0 when somebody else holds one.
  */
 export const LOOKUP = script(
   'lookup',
@@ -53,8 +55,8 @@ return answers
 );
 
 /**
- * ARGV: token, L in milliseconds, one record for each key hash. A record is stored only where the token is still there
- * (no fence since the lookup) and of this run. Answers how many were stored.
+ * ARGV: token, L in milliseconds, one record for each key hash. A record is stored only where the token is
+ * still there (no fence since the lookup) and of this run. Answers how many were stored.
  */
 export const FILL = script(
   'fill',
@@ -80,11 +82,11 @@ return stored
 );
 
 /**
- * Removes entries and tokens, and answers how many there were: 0 is as good as any other number. It needs no run id: what
- * is not removed here because it is of another run is not honoured either.
+ * Removes entries and tokens, and answers how many there were: 0 is as good as any other number. It needs
+ * no run id: what is not removed here because it is of another run is not honoured either.
  *
- * A server with replicas gets an error, and with it nobody may conclude anything: after a failover a verifier could
- * still be talking to the old primary, which this fence has not reached.
+ * A server with replicas gets an error, and with it nobody may conclude anything: after a failover a
+ * verifier could still be talking to the old primary, which this fence has not reached.
  */
 export const FENCE = script(
   'fence',

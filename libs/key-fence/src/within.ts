@@ -1,4 +1,4 @@
-export class TimeoutError extends Error {
+class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
@@ -12,8 +12,9 @@ export function within<T>(budgetMs: number, promise: Promise<T>): Promise<T> {
     const expire = (): void => {
       reject(new TimeoutError(`no reply within ${String(budgetMs)} ms`));
     };
-    // A process that was busy or paused finds its timers due before it has read its sockets. One more turn of the event
-    // loop lets a reply that is here already win, so that our own slowness is not taken for that of the server.
+    // A process that was busy or paused finds its timers due before it has read its sockets. One more turn
+    // of the event loop lets a reply that is here already win, so that our own slowness is not taken for
+    // that of the server.
     const timer = setTimeout(() => setImmediate(expire), budgetMs);
     promise.then(resolve, reject).finally(() => {
       clearTimeout(timer);

@@ -12,8 +12,8 @@ export interface CacheLookup {
 }
 
 /**
- * Records of active keys in Redis, under the protocol of `#key-fence`. Redis makes verification fast, never right: whatever
- * it fails to do, PostgreSQL is asked instead.
+ * Records of active keys in Redis, under the protocol of `#key-fence`. Redis makes verification fast, never
+ * right: whatever it fails to do, PostgreSQL is asked instead.
  */
 @Injectable()
 export class KeyCache {
@@ -35,12 +35,13 @@ export class KeyCache {
   }
 
   /**
-   * Caches the active ones of the records that were read after `lookup`. Records, not verdicts: an expired key is cached
-   * as well.
+   * Caches the active ones of the records that were read after `lookup`. Records, not verdicts: an expired
+   * key is cached as well.
    *
-   * Nobody waits for it. The answer to the caller does not depend on the outcome, and however late the fill arrives, Redis
-   * refuses it once a fence, F or a restart has taken the token. It is sent before the answer is, and on the same connection
-   * as the next look-up: whoever asks the same replica again finds the entry.
+   * Nobody waits for it. The answer to the caller does not depend on the outcome, and however late the fill
+   * arrives, Redis refuses it once a fence, F or a restart has taken the token. It is sent before the
+   * answer is, and on the same connection as the next look-up: whoever asks the same replica again finds
+   * the entry.
    */
   fill({ fillable, token }: CacheLookup, read: ReadonlyMap<string, KeyRecord>): void {
     const items = fillable.flatMap((keyHash) => {

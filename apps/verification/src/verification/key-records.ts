@@ -27,8 +27,8 @@ interface Row {
 }
 
 /**
- * The truth about keys: the view that key-management publishes, read on the primary and nowhere else. Why not with TypeORM:
- * docs/decisions/0005-verification-reads-with-plain-pg.md.
+ * The truth about keys: the view that key-management publishes, read on the primary and nowhere else. Why
+ * not with TypeORM: docs/decisions/0005-verification-reads-with-plain-pg.md.
  */
 @Injectable()
 export class KeyRecords implements OnApplicationShutdown {
@@ -43,8 +43,8 @@ export class KeyRecords implements OnApplicationShutdown {
       application_name: 'verification',
       max: config.DATABASE_POOL_SIZE,
       connectionTimeoutMillis: READ_BUDGET_MS,
-      // We walk away from a query that takes too long. Without this, its backend would go on waiting (for a lock, say),
-      // and the connections made in its place would exhaust the server.
+      // We walk away from a query that takes too long. Without this, its backend would go on waiting (for a
+      // lock, say), and the connections made in its place would exhaust the server.
       statement_timeout: READ_BUDGET_MS,
       keepAlive: true,
     });
@@ -57,7 +57,8 @@ export class KeyRecords implements OnApplicationShutdown {
   /**
    * The records of those key hashes that exist, by key hash.
    *
-   * @throws whatever has kept PostgreSQL from answering within 700 ms; then nothing is known about any of them
+   * @throws whatever has kept PostgreSQL from answering within 700 ms; then nothing is known about any of
+   * them
    */
   async read(keyHashes: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>> {
     try {
@@ -93,7 +94,8 @@ export class KeyRecords implements OnApplicationShutdown {
       client.release();
       return rows;
     } catch (error) {
-      // Discarded: whoever got it next would wait behind the query that has failed, for an answer that may never come.
+      // Discarded: whoever got it next would wait behind the query that has failed, for an answer that may
+      // never come.
       client.release(true);
       throw error;
     }

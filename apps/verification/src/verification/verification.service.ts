@@ -23,11 +23,11 @@ const counters: Record<VerificationOutcome, Counter.Internal> = {
 const NOTHING: ReadonlyMap<string, KeyRecord> = new Map();
 
 /**
- * Answers "is this key good, now?" for a batch of key hashes, each on its own: a key that cannot be decided is UNAVAILABLE and
- * spoils no other. At most 50 ms + 700 ms + 50 ms, whatever Redis and PostgreSQL do.
+ * Answers "is this key good, now?" for a batch of key hashes, each on its own: a key that cannot be decided
+ * is UNAVAILABLE and spoils no other. At most 50 ms + 700 ms + 50 ms, whatever Redis and PostgreSQL do.
  *
- * Every batch asks for itself. To join a read that another batch has under way would be to answer with what was true before
- * this verification started.
+ * Every batch asks for itself. To join a read that another batch has under way would be to answer with what
+ * was true before this verification started.
  */
 @Injectable()
 export class VerificationService {
