@@ -4,17 +4,46 @@ import { createServer } from 'node:net';
 
 // Below the range from which Linux and macOS take the ports of outgoing connections: a server that is stopped and
 // started again finds its port still free.
-const lowestRandomPort = 20_000;
-const highestRandomPort = 29_999;
+const firstPort = 20_000;
+const portsPerBlock = 40;
+const blocks = 250;
 const attempts = 200;
 
-/** @returns {Promise<number>} a free port of 127.0.0.1, different at each call */
-export async function anyFreePort() {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const port = randomInt(lowestRandomPort, highestRandomPort + 1);
-    if (await isFree(port)) return port;
+/** What is left of the block of ports that this process has to itself. @type {number[]} */
+let reserved = [];
+/** @type {Promise<unknown>} */
+let lastChoice = Promise.resolve();
+
+/**
+ * Between the choice of a port and its use a second passes, in which other tests choose theirs: so no two processes
+ * choose from the same ports.
+ *
+ * @returns {Promise<number>} a free port of 127.0.0.1, different at each call
+ */
+export function anyFreePort() {
+  const choice = lastChoice.then(chooseReserved);
+  lastChoice = choice.catch(() => undefined);
+  return choice;
+}
+
+async function chooseReserved() {
+  for (;;) {
+    const port = reserved.shift();
+    if (port === undefined) reserved = await reserveBlock();
+    else if (await isFree(port)) return port;
   }
-  throw new Error(`no free port found between ${lowestRandomPort} and ${highestRandomPort}`);
+}
+
+/** Whoever listens on the first port of a block owns the others, until the process ends. */
+async function reserveBlock() {
+  const start = randomInt(blocks);
+  for (let index = 0; index < blocks; index++) {
+    const first = firstPort + ((start + index) % blocks) * portsPerBlock;
+    const server = await listen(first, '127.0.0.1');
+    server?.unref();
+    if (server) return Array.from({ length: portsPerBlock - 1 }, (_, offset) => first + 1 + offset);
+  }
+  throw new Error(`no free port found from ${firstPort} to ${firstPort + blocks * portsPerBlock - 1}`);
 }
 
 /**
@@ -58,14 +87,19 @@ async function nextFreePort(lowest, promised) {
 async function isFree(port) {
   // A server on all addresses does not keep another one from listening on 127.0.0.1 on every system, and who
   // connects to the port could then reach either: so both must be free.
-  return (await canListen(port, '127.0.0.1')) && (await canListen(port, '0.0.0.0'));
+  for (const host of ['127.0.0.1', '0.0.0.0']) {
+    const server = await listen(port, host);
+    if (!server) return false;
+    await new Promise((resolve) => server.close(resolve));
+  }
+  return true;
 }
 
-/** @param {number} port @param {string} host @returns {Promise<boolean>} */
-function canListen(port, host) {
+/** @param {number} port @param {string} host @returns {Promise<import('node:net').Server | undefined>} */
+function listen(port, host) {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host, exclusive: true }, () => resolve(server));
   });
 }
