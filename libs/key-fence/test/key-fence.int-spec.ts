@@ -160,6 +160,15 @@ describe('the fence', () => {
     await expect(answerFor(keyHash)).resolves.toBe('record');
   });
 
+  it('fails on a replica, even one that takes writes', async () => {
+    await redis.admin.config('SET', 'replica-read-only', 'no');
+    await redis.admin.replicaof('127.0.0.1', 1);
+    await expect(keyFence.fence([newHash()])).rejects.toThrow(/REPLICATED/);
+    await redis.admin.replicaof('NO', 'ONE');
+    await redis.admin.config('SET', 'replica-read-only', 'yes');
+    await keyFence.fence([newHash()]);
+  });
+
   it('fails on a server that has a replica, which a failover could bring back with the entry', async () => {
     const directory = temporaryDirectory('replica');
     const replica = await startRedis({ dir: directory });
