@@ -32,6 +32,10 @@ class Pipe {
     this.#flush();
   }
 
+  get isEmpty() {
+    return this.#waiting.length === 0;
+  }
+
   stop() {
     clearTimeout(this.#timer);
     this.#waiting = [];
@@ -108,6 +112,11 @@ export class TcpProxy {
   /** What the store is told arrives; what it says does not. */
   holdAnswers() {
     this.#hold(false, true);
+  }
+
+  /** Whether there is anything that has not been passed on. */
+  get holdsBack() {
+    return [...this.#connections].some(({ questions, answers }) => !questions.isEmpty || !answers.isEmpty);
   }
 
   /** Passes everything on, later. @param {{ questions?: Delay, answers?: Delay }} delays */

@@ -1,6 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { eventually } from '../../../test/support/eventually.js';
+import { startTcpProxy } from '../../../tools/stack/tcp-proxy.mjs';
 import { newHash, PlatformForTests, type TestKey, type Verifier } from './platform-for-tests.js';
 
 /** What the gateway gives one attempt. */
@@ -184,6 +185,23 @@ describe('a connection to PostgreSQL that has gone dead', () => {
 
     for (const socket of sockets) socket.destroy();
     wire.close();
+  });
+});
+
+describe('a connection to PostgreSQL that breaks', () => {
+  it('costs the read that was under way, and not the process', async () => {
+    const proxy = await startTcpProxy(platform.postgres.url);
+    const remote = await platform.verifier({ DATABASE_URL: proxy.url(platform.config().DATABASE_URL) });
+    const key = await platform.createKey();
+    await remote.records.ping();
+    proxy.holdAnswers();
+    const outcome = remote.outcome(key);
+    await eventually(() => expect(proxy.holdsBack).toBe(true));
+    proxy.reset();
+    expect(await outcome).toBe('UNAVAILABLE');
+    proxy.heal();
+    expect(await remote.outcome(key)).toBe('VALID');
+    await proxy.close();
   });
 });
 

@@ -58,6 +58,8 @@ export class Database {
         `PostgreSQL could not be asked: ${error instanceof Error ? error.message : String(error)}`,
       );
       // The answer to the statement may still be on its way: the pool drops a connection that is ending.
+      // What else befalls it is nobody's business, and unheard it would end the process.
+      connection?.on('error', () => undefined);
       void connection?.end().catch(() => undefined);
       throw new DomainError('UNAVAILABLE', undefined, [], { cause: error });
     } finally {

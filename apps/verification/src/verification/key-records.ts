@@ -48,9 +48,13 @@ export class KeyRecords implements OnApplicationShutdown {
       statement_timeout: READ_BUDGET_MS,
       keepAlive: true,
     });
-    // An idle connection was lost; the pool has dropped it. Unheard, the event would end the process.
+    // A connection was lost, which the pool then drops. Unheard, the event would end the process; the pool itself
+    // listens to those that are idle, and only to them.
     this.pool.on('error', (error) => {
       this.report(error);
+    });
+    this.pool.on('connect', (client) => {
+      client.on('error', () => undefined);
     });
   }
 
