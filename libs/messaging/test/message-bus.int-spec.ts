@@ -86,9 +86,9 @@ describe('a request over the bus', () => {
   it('is UNAVAILABLE at once when nobody answers to the subject', async () => {
     const caller = await bus.caller();
     const startedAt = performance.now();
-    const failure = await failureOf(caller.request(echo, { text: 'x' }));
+    const failure = await failureOf(caller.request(echo, { text: 'x' }, { timeoutMs: 20_000 }));
     expect(failure.code).toBe('UNAVAILABLE');
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
   });
 
   it('is UNAVAILABLE when there is no answer in time', async () => {
@@ -128,9 +128,11 @@ describe('a request over the bus', () => {
     const forbidden = request('req.projects.v1.forbidden', EchoRequest, EchoResponse);
     const { app } = await bus.service('key-management');
     const startedAt = performance.now();
-    const failure = await failureOf(app.get(MessageBus).request(forbidden, { text: 'x' }));
+    const failure = await failureOf(
+      app.get(MessageBus).request(forbidden, { text: 'x' }, { timeoutMs: 20_000 }),
+    );
     expect(failure.code).toBe('INTERNAL');
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
   });
 
   it('fails with INTERNAL when it is larger than NATS permits', async () => {

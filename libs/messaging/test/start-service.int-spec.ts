@@ -6,6 +6,9 @@ import { eventually } from '../../../test/support/eventually.js';
 import { anyFreePort } from '../../../tools/stack/ports.mjs';
 import { TestBus, type User } from './test-bus.js';
 
+/** Two processes that load their modules on a busy machine. */
+const START_LIMIT = { withinMs: 30_000 };
+
 const SUBJECT = 'req.projects.v1.work';
 
 /** The fixture as a process. */
@@ -47,13 +50,13 @@ class FixtureProcess {
   async isReady(): Promise<void> {
     await eventually(async () => {
       expect(await this.get('/readyz')).toEqual([200, '{"ready":true}\n']);
-    });
+    }, START_LIMIT);
   }
 
   async said(text: string): Promise<void> {
     await eventually(() => {
       expect(this.output).toContain(text);
-    });
+    }, START_LIMIT);
   }
 }
 
@@ -100,7 +103,7 @@ describe('startService', () => {
     expect(await ask('quick')).toMatchObject({ response: { done: 'quick' } });
     expect((await service.get('/livez'))[0]).toBe(200);
     expect((await service.get('/metrics'))[1]).toContain('bus_handler_seconds_count');
-  }, 30_000);
+  }, 60_000);
 
   it('lives and says what is missing while NATS is not there, and is ready once it is', async () => {
     const late = await TestBus.start();
@@ -108,7 +111,7 @@ describe('startService', () => {
     const service = await start(natsOf(late));
     await eventually(async () => {
       expect((await service.get('/livez'))[0]).toBe(200);
-    });
+    }, START_LIMIT);
     await eventually(async () => {
       const [status, body] = await service.get('/readyz');
       expect(status).toBe(503);
@@ -120,7 +123,7 @@ describe('startService', () => {
     await late.nats.start();
     await service.isReady();
     await late.stop();
-  }, 30_000);
+  }, 60_000);
 
   it('ends at once with 0 when it is told to while it waits for NATS', async () => {
     const service = await start({ NATS_URL: `nats://127.0.0.1:${String(await anyFreePort())}` });
@@ -128,8 +131,8 @@ describe('startService', () => {
     const startedAt = performance.now();
     service.signal('SIGTERM');
     expect(await service.exitCode()).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-  }, 30_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  }, 60_000);
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'on %s answers what is in flight, runs hooks and ends with 0',
@@ -150,7 +153,7 @@ describe('startService', () => {
       expect(await service.exitCode()).toBe(0);
       expect(service.output).toContain('shutdown hook');
     },
-    30_000,
+    60_000,
   );
 
   it('lets an HTTP request in flight use the bus to the end', async () => {
@@ -161,7 +164,7 @@ describe('startService', () => {
     gateway.signal('SIGTERM');
     expect(await (await response).json()).toEqual({ done: 'late' });
     expect(await gateway.exitCode()).toBe(0);
-  }, 30_000);
+  }, 60_000);
 
   it('ends with 1 when the signal comes again', async () => {
     const service = await start();
@@ -172,12 +175,13 @@ describe('startService', () => {
     await service.said('"Stopping"');
     // Another kind of signal is what a supervisor adds to Ctrl+C.
     service.signal('SIGINT');
+    expect((await service.get('/livez'))[0]).toBe(200);
     service.signal('SIGTERM');
     expect(await service.exitCode()).toBe(1);
     expect(service.output).toContain('second SIGTERM');
     await client.close();
     expect(await lost).toBe('lost');
-  }, 30_000);
+  }, 60_000);
 
   it('ends with 1 when work is not done in time', async () => {
     const service = await start({ SHUTDOWN_GRACE_MS: '300' });
@@ -189,7 +193,7 @@ describe('startService', () => {
     expect(service.output).toContain('Not all work was done within 300 ms');
     await client.close();
     expect(await lost).toBe('lost');
-  }, 30_000);
+  }, 60_000);
 
   it('ends with 1 and a fatal line on what nobody caught', async () => {
     const service = await start();
@@ -199,14 +203,14 @@ describe('startService', () => {
     const last = service.output.trimEnd().split('\n').at(-1) ?? '';
     expect(JSON.parse(last)).toMatchObject({ level: 'fatal', err: { message: 'nobody waits for this' } });
     await lost;
-  }, 30_000);
+  }, 60_000);
 
   it('ends with 1 and the reason when NATS refuses the password, without telling it', async () => {
     const service = await start({ NATS_PASSWORD: 'a-wrong-word' });
     expect(await service.exitCode()).toBe(1);
     expect(service.output).toContain('Authorization Violation');
     expect(service.output).not.toContain('a-wrong-word');
-  }, 30_000);
+  }, 60_000);
 
   it('ends with 1 and names the variable when the environment is not valid', async () => {
     const service = await start({ REQUIRED_TOKEN: '', SHUTDOWN_GRACE_MS: 'soon' });
@@ -214,7 +218,7 @@ describe('startService', () => {
     expect(service.output).toContain('REQUIRED_TOKEN');
     expect(service.output).toContain('SHUTDOWN_GRACE_MS');
     expect(service.output).not.toMatch(/soon|\n {4}at /);
-  }, 30_000);
+  }, 60_000);
 
   it('ends with 1 and the reason when a port is taken', async () => {
     const occupant = createServer().listen(0, '127.0.0.1');
@@ -226,5 +230,5 @@ describe('startService', () => {
       expect(service.output).toContain(`EADDRINUSE: address already in use 127.0.0.1:${String(port)}`);
     }
     occupant.close();
-  }, 30_000);
+  }, 60_000);
 });
