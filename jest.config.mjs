@@ -29,6 +29,8 @@ const shared = {
 export default {
   // Jest's ESM module registry leaks; a worker that has grown is replaced.
   workerIdleMemoryLimit: '512MB',
+  // Generous: what has to be quick says so itself, and a busy machine is no failure.
+  testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['**/*.spec.ts'] },
     // One service with real stores, or one library with a real server.

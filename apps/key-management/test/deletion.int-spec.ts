@@ -232,38 +232,42 @@ describe('with REVOCATION_FENCE=wait', () => {
     // The other process has a sweeper that fences, and would complete the deletion.
     const key = await createKey(app, projectId);
     proxy.cut();
-    expect(await timed(remove(key, waiting))).toBeGreaterThanOrEqual(WAIT_MS - 100);
+    expect(await timed(remove(key, waiting))).toBeGreaterThanOrEqual(WAIT_MS);
     await waiting.close();
   });
 });
 
 describe('the sweeper', () => {
-  async function leaveDeleting(key: CreatedKey): Promise<void> {
+  async function leaveDeleting(keys: readonly CreatedKey[]): Promise<void> {
     await asOwner(database.ownerUrl, (sql) =>
-      sql.query(`UPDATE key_management.api_keys SET state = 'deleting' WHERE id = $1`, [key.id]),
+      sql.query(`UPDATE key_management.api_keys SET state = 'deleting' WHERE id = ANY($1)`, [
+        keys.map(({ id }) => id),
+      ]),
     );
   }
 
-  it('completes what a crash has left, fence first', async () => {
+  it('completes what a crash has left, fence first, however much that is', async () => {
     const keys: CreatedKey[] = [];
-    for (let i = 0; i < 250; i += 1) keys.push(await createKey(app, projectId));
+    // More than it completes at once.
+    for (let i = 0; i < 120; i += 1) keys.push(await createKey(app, projectId));
     for (const key of keys.slice(0, 5)) await cache(key);
-    await Promise.all(keys.map(leaveDeleting));
+    await leaveDeleting(keys);
     await eventually(
-      async () => expect(await Promise.all(keys.map(({ id }) => state(id)))).not.toContain('deleting'),
-      {
-        withinMs: 20_000,
-        everyMs: 500,
+      async () => {
+        const left = `SELECT FROM key_management.api_keys WHERE state = 'deleting' AND project_id = $1`;
+        const { rowCount } = await asOwner(database.ownerUrl, (sql) => sql.query(left, [projectId]));
+        expect(rowCount).toBe(0);
       },
+      { withinMs: 30_000 },
     );
     for (const key of keys.slice(0, 5)) expect(await isCached(key)).toBe(false);
-  }, 30_000);
+  });
 
   it('waits like everybody else while Redis is out of reach', async () => {
     const key = await createKey(app, projectId);
     proxy.cut();
     const startedAtMs = performance.now();
-    await leaveDeleting(key);
+    await leaveDeleting([key]);
     await eventually(async () => expect(await state(key.id)).toBe('deleted'));
     expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(WAIT_MS);
   });
