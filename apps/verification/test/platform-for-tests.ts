@@ -55,21 +55,29 @@ export class PlatformForTests {
       startRedis({ dir: directory }),
       startPostgres({ dir: directory }),
     ]);
-    const credentials = loadCredentials(directory);
+    const redisAdmin = new Redis(redis.url, { retryStrategy: () => 20 });
+    redisAdmin.on('error', () => undefined);
+    const platform = new PlatformForTests(directory, redis, postgres, redisAdmin);
+    try {
+      await platform.prepareDatabase();
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+    return platform;
+  }
+
+  private async prepareDatabase(): Promise<void> {
+    const credentials = loadCredentials(this.directory);
     await migrate({
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: this.postgres.url,
       KEY_MANAGEMENT_DATABASE_PASSWORD: credentials.databaseKeyManagementPassword,
       VERIFICATION_DATABASE_PASSWORD: credentials.databaseVerificationPassword,
       USAGE_TRACKING_DATABASE_PASSWORD: credentials.databaseUsageTrackingPassword,
     });
-    const redisAdmin = new Redis(redis.url, { retryStrategy: () => 20 });
-    redisAdmin.on('error', () => undefined);
-    const platform = new PlatformForTests(directory, redis, postgres, redisAdmin);
-    await platform.sql(
-      `INSERT INTO key_management.projects (id, name, created_at) VALUES ($1, 'test', now())`,
-      [platform.projectId],
-    );
-    return platform;
+    await this.sql(`INSERT INTO key_management.projects (id, name, created_at) VALUES ($1, 'test', now())`, [
+      this.projectId,
+    ]);
   }
 
   /** Another replica of the service, without the bus, with Redis in use. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { GRANTED, type KeyFence, NOT_GRANTED, RedisUnavailableError } from '#key-fence';
 import { eventually } from '../../../test/support/eventually.js';
 import { startRedis, temporaryDirectory } from '../../../tools/stack/servers.mjs';
@@ -174,17 +175,20 @@ describe('the fence', () => {
     const replica = await startRedis({ dir: directory });
     const { password } = new URL(redis.server.url);
     const asReplica = redis.admin.duplicate({ port: replica.port, password: new URL(replica.url).password });
-    await asReplica.config('SET', 'masteruser', 'admin');
-    await asReplica.config('SET', 'masterauth', password);
-    await asReplica.replicaof('127.0.0.1', redis.server.port);
-    await eventually(async () => {
-      expect(await redis.admin.info('replication')).toContain('connected_slaves:1');
-    });
+    try {
+      await asReplica.config('SET', 'masteruser', 'admin');
+      await asReplica.config('SET', 'masterauth', password);
+      await asReplica.replicaof('127.0.0.1', redis.server.port);
+      await eventually(async () => {
+        expect(await redis.admin.info('replication')).toContain('connected_slaves:1');
+      });
 
-    await expect(keyFence.fence([newHash()])).rejects.toThrow(/REPLICATED/);
-
-    asReplica.disconnect();
-    await replica.stop();
+      await expect(keyFence.fence([newHash()])).rejects.toThrow(/REPLICATED/);
+    } finally {
+      asReplica.disconnect();
+      await replica.stop();
+      rmSync(directory, { recursive: true, force: true });
+    }
     await eventually(() => keyFence.fence([newHash()]));
   });
 
