@@ -42,6 +42,6 @@ export default {
       globalTeardown: '<rootDir>/test/support/postgres.global-teardown.mjs',
     },
     // The whole platform, as built, in processes of its own.
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/{prove,test}/**/*.e2e-spec.ts'] },
   ],
 };

@@ -4,5 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repositoryDirectory = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+/** What `npm run build` makes. */
+export const builtDirectory = join(repositoryDirectory, 'dist');
 export const stackDirectory = join(repositoryDirectory, '.stack');
 export const programsDirectory = join(stackDirectory, 'programs');

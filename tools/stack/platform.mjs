@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { loadCredentials } from './credentials.mjs';
 import { runToEnd } from './managed-process.mjs';
-import { repositoryDirectory } from './paths.mjs';
+import { builtDirectory, repositoryDirectory } from './paths.mjs';
 import { anyFreePort } from './ports.mjs';
 import { startNats, startPostgres, startRedis } from './servers.mjs';
 import { migrationEnvironment, serviceNames, storeEnvironment } from './service-environment.mjs';
@@ -33,8 +33,6 @@ import { Service } from './service.mjs';
  * @property {string | undefined} [redisUrl]
  * @property {string | undefined} [natsUrl]
  */
-
-const builtDirectory = join(repositoryDirectory, 'dist');
 
 /** @typedef {{ postgres?: Server, redis?: Server, nats?: Server }} Servers */
 

@@ -1,0 +1,152 @@
+// Those who create, delete and look at keys.
+import { setTimeout as delay } from 'node:timers/promises';
+import { NoAnswerError } from './door.mjs';
+import { Key } from './population.mjs';
+
+/** @typedef {import('./door.mjs').Door} Door */
+
+const TIMEOUT_MS = 8_000;
+/** How patient clients are: some ask again while the first DELETE is still at work. */
+const DELETE_TIMEOUTS_MS = [300, 2_000, 5_000, 20_000];
+const EXPIRING = 0.06;
+const BY_HOLDER = 0.15;
+const MANY_KEYS = 200;
+
+export class Admins {
+  #doors;
+  #population;
+  #random;
+  #tally;
+
+  /**
+   * @param {readonly Door[]} doors
+   * @param {import('./population.mjs').Population} population
+   * @param {import('./random.mjs').Random} random
+   * @param {import('./tally.mjs').Tally} tally
+   */
+  constructor(doors, population, random, tally) {
+    this.#doors = doors;
+    this.#population = population;
+    this.#random = random;
+    this.#tally = tally;
+  }
+
+  async createProject() {
+    const answer = await this.#ask('POST', '/v1/projects', { body: { name: 'Proof' } });
+    if (answer?.status === 201) this.#population.projects.set(answer.body.id, new Set());
+  }
+
+  /** @returns {Promise<Key | undefined>} undefined when there was no answer; nobody holds such a key */
+  async createKey() {
+    const projectId = this.#random.pick([...this.#population.projects.keys()]);
+    const lifeMs = this.#random.between(1_000, 6_000);
+    const body = this.#random.chance(EXPIRING)
+      ? { expiresAt: new Date(Date.now() + lifeMs).toISOString() }
+      : {};
+    const answer = await this.#ask('POST', `/v1/projects/${projectId}/api-keys`, { body });
+    if (answer?.status !== 201) return undefined;
+    this.#tally.creations += 1;
+    const key = new Key(answer.body);
+    this.#population.add(key);
+    return key;
+  }
+
+  /**
+   * Until it is confirmed, as a client does that wants it done: again and again, through whichever gateway.
+   *
+   * @param {Key} key
+   * @param {{ signal?: AbortSignal, timeoutMs?: number }} [options] how long each attempt may take: it varies unless given
+   */
+  async deleteKey(key, { signal, timeoutMs } = {}) {
+    this.#population.beginDeletion(key);
+    while (!signal?.aborted) {
+      const isConfirmed = await this.#tryDelete(key, timeoutMs ?? this.#random.pick(DELETE_TIMEOUTS_MS));
+      if (isConfirmed) {
+        if (key.goneAtMs === Infinity) this.#tally.deletions += 1;
+        key.goneAtMs = Math.min(key.goneAtMs, performance.now());
+        return;
+      }
+      await delay(this.#random.magnitude(20, 500));
+    }
+  }
+
+  /** Looks at the keys of a project, or at one of them. */
+  async look() {
+    const projectId = this.#random.pick([...this.#population.projects.keys()]);
+    const keys = [...(this.#population.projects.get(projectId) ?? [])];
+    if (keys.length === 0) return;
+    if (this.#random.chance(0.5)) await this.#lookAtOne(this.#random.pick(keys));
+    else await this.#lookAtAll(projectId, keys);
+  }
+
+  /** Looks at a key, and at the list that it should be in. @param {Key} key */
+  async lookAt(key) {
+    await this.#lookAtOne(key);
+    await this.#lookAtAll(key.projectId, [key]);
+  }
+
+  /** @param {Key} key @param {number} timeoutMs @returns {Promise<boolean>} */
+  async #tryDelete(key, timeoutMs) {
+    const isByHolder = this.#random.chance(BY_HOLDER);
+    const path = isByHolder ? '/v1/api-keys/self' : pathOf(key);
+    const credential = isByHolder ? { credential: key.secret } : {};
+    const startMs = performance.now();
+    const answer = await this.#ask('DELETE', path, { ...credential, timeoutMs });
+    if (answer === undefined) return false;
+    const { status, body, door } = answer;
+    const what = `DELETE ${isByHolder ? 'self' : ''} at ${door}: ${status} ${body?.code ?? ''}`;
+    if (status === 204) this.#population.record(key, 'deleted', startMs, what);
+    else if (status === 404) this.#population.record(key, 'absent', startMs, what);
+    else if (body?.code === 'api_key_deleted') this.#population.record(key, 'absent', startMs, what);
+    // An expired key has nothing to hold any more: an admin deletes it.
+    else return false;
+    return true;
+  }
+
+  /** @param {Key} key */
+  async #lookAtOne(key) {
+    const startMs = performance.now();
+    const answer = await this.#ask('GET', pathOf(key));
+    if (answer?.status !== 200 && answer?.status !== 404) return;
+    const result = answer.status === 200 ? 'shown' : 'absent';
+    this.#population.record(key, result, startMs, `GET at ${answer.door}: ${answer.status}`);
+  }
+
+  /** @param {string} projectId @param {readonly Key[]} keys that were there before the list was asked for */
+  async #lookAtAll(projectId, keys) {
+    const startMs = performance.now();
+    const answer = await this.#ask('GET', `/v1/projects/${projectId}/api-keys?limit=${MANY_KEYS}`);
+    // A list in pages is read at several times, so what is not on one of them proves nothing.
+    if (answer?.status !== 200 || answer.body.nextCursor !== null) return;
+    this.#tally.lists += 1;
+    const shown = new Map(answer.body.data.map((/** @type {any} */ { id, status }) => [id, status]));
+    for (const key of keys) {
+      const status = shown.get(key.id);
+      const what = `list at ${answer.door}: ${status ?? 'not in it'}`;
+      this.#population.record(key, status === undefined ? 'absent' : 'shown', startMs, what);
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {{ credential?: string, body?: unknown, timeoutMs?: number }} [options]
+   */
+  async #ask(method, path, options) {
+    const door = this.#random.pick(this.#doors);
+    try {
+      const answer = await door.ask(method, path, { timeoutMs: TIMEOUT_MS, ...options });
+      if (answer.status >= 500) this.#tally.countFailure(method, `${answer.status} ${answer.body?.code}`);
+      return { ...answer, door: door.name };
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      this.#tally.countFailure(method, error.message);
+      return undefined;
+    }
+  }
+}
+
+/** @param {Key} key */
+function pathOf({ projectId, id }) {
+  return `/v1/projects/${projectId}/api-keys/${id}`;
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtDirectory } from '../../tools/stack/paths.mjs';
+import { temporaryDirectory } from '../../tools/stack/servers.mjs';
+import { plantedBuild, PLANTS } from './plants.mjs';
+import { prove } from './proof.mjs';
+
+const SEED = 1;
+/** Faster than in a proof, where most of the time is to pass without any. */
+const FAULTS_PER_MINUTE = 40;
+
+// A checker that has never failed proves nothing: each protocol that is known to fail must be found out by it.
+describe.each(PLANTS)('planted: $bug ($name)', (plant) => {
+  it('fits what was built: each patch exactly once', () => {
+    for (const [file, find] of plant.patches) {
+      expect(readFileSync(join(builtDirectory, file), 'utf8').split(find)).toHaveLength(2);
+    }
+  });
+
+  it('is caught within a minute', async () => {
+    const { tally, elapsedMs } = await prove({
+      dir: temporaryDirectory(`plant-${plant.name}`),
+      distDirectory: plantedBuild(plant),
+      seed: SEED,
+      minutes: 1,
+      faultsPerMinute: FAULTS_PER_MINUTE,
+      stopsAtViolation: true,
+      ...(plant.exposedBy === undefined ? {} : { firstFault: plant.exposedBy }),
+    });
+    const kinds = [...new Set(tally.violations.map(({ kind }) => kind))];
+    console.log(`${plant.name}: ${kinds.join(', ')} after ${(elapsedMs / 1_000).toFixed(1)} s`);
+    expect(kinds).not.toEqual([]);
+  }, 180_000);
+});

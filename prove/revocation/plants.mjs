@@ -1,0 +1,195 @@
+// Protocols that fail, each as a change of what was built. There is no switch for them in the source: what production runs
+// cannot be told to fail. They are applied to a copy of dist/, and a test sees to it that each still fits.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtDirectory, repositoryDirectory, stackDirectory } from '../../tools/stack/paths.mjs';
+import { AMBUSH } from './ambushes.mjs';
+
+/**
+ * @typedef {object} Plant
+ * @property {string} name
+ * @property {string} bug  what it does wrong
+ * @property {string} [exposedBy] the kind of an ambush; ordinary traffic exposes the others
+ * @property {readonly Patch[]} patches
+ */
+
+/** @typedef {readonly [file: string, find: string, replace: string]} Patch */
+
+const SCRIPTS = 'libs/key-fence/src/scripts.js';
+const DELETION = 'apps/key-management/src/api-keys/api-key-deletion.js';
+const QUERIES = 'apps/key-management/src/api-keys/api-key-queries.js';
+const CACHE = 'apps/verification/src/verification/key-cache.js';
+const RECORDS = 'apps/verification/src/verification/key-records.js';
+const VERIFICATION = 'apps/verification/src/verification/verification.service.js';
+const VERIFIER = 'apps/gateway/src/verification/verifier.js';
+
+/** @type {readonly Plant[]} */
+export const PLANTS = [
+  {
+    name: 'plain-fill',
+    bug: 'a fill needs no token',
+    exposedBy: AMBUSH.slowRead,
+    patches: [[SCRIPTS, 'if tokens[i] == token then', 'if true then']],
+  },
+  {
+    name: 'fill-ignores-run',
+    bug: 'a fill takes a token of an earlier run of Redis',
+    exposedBy: AMBUSH.slowReadAndRollback,
+    patches: [[SCRIPTS, `'^' .. run_id .. ':(%d+):'`, `':(%d+):'`]],
+  },
+  {
+    name: 'fence-leaves-entry',
+    bug: 'the fence removes the token and leaves the entry',
+    patches: [[SCRIPTS, `redis.call('DEL', unpack(KEYS))`, `redis.call('DEL', unpack(KEYS, #KEYS / 2 + 1))`]],
+  },
+  {
+    name: 'no-run-id',
+    bug: 'entries and tokens of all runs of Redis are equal',
+    exposedBy: AMBUSH.slowReadAndRollback,
+    patches: [[SCRIPTS, `string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')`, `string.rep('0', 40)`]],
+  },
+  {
+    name: 'redis-errors-ignored',
+    bug: 'a fence that failed counts as done',
+    exposedBy: AMBUSH.deletersWithoutRedis,
+    patches: [
+      [
+        DELETION,
+        '            return false;\n        }\n    }\n    isDeleted(id)',
+        '            return true;\n        }\n    }\n    isDeleted(id)',
+      ],
+    ],
+  },
+  {
+    name: 'early-answer-on-retry',
+    bug: 'a DELETE of a key that is being deleted is answered at once',
+    exposedBy: AMBUSH.deletersWithoutRedis,
+    patches: [
+      [
+        DELETION,
+        'id: key.id,\n            keyHash',
+        'wasDeleting: affected !== 1, id: key.id,\n            keyHash',
+      ],
+      [
+        DELETION,
+        `if (key === undefined) throw new DomainError('API_KEY_NOT_FOUND');`,
+        `if (key === undefined) throw new DomainError('API_KEY_NOT_FOUND'); if (key.wasDeleting) return;`,
+      ],
+    ],
+  },
+  {
+    name: 'deleted-before-fence',
+    bug: '`deleted` is committed before the fence',
+    exposedBy: AMBUSH.deletersWithoutRedis,
+    patches: [
+      [
+        DELETION,
+        `const key = await manager.findOneBy(ApiKeyEntity, {
+            id: keyId,
+            projectId,
+            state: 'deleting'
+        });`,
+        `await manager.update(ApiKeyEntity, { id: keyId, state: 'deleting' }, { state: 'deleted' });
+        const key = affected === 1 ? await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId }) : null;`,
+      ],
+    ],
+  },
+  {
+    name: 'reject-without-fence',
+    bug: 'a verifier rejects a key that is being deleted and does not fence it',
+    exposedBy: AMBUSH.deletersWithoutRedis,
+    patches: [[VERIFICATION, 'return this.cache.fence(deleting);', 'return true;']],
+  },
+  {
+    name: 'joined-calls',
+    bug: 'a call joins a verification of the same key that is already in flight',
+    exposedBy: AMBUSH.slowRead,
+    patches: [
+      [VERIFIER, '        this.loader.clearAll();\n', ''],
+      [
+        VERIFIER,
+        'return keyHashes.map((_hash, i)=>verificationAt(answer, i));',
+        'this.loader.clearAll(); return keyHashes.map((_hash, i)=>verificationAt(answer, i));',
+      ],
+    ],
+  },
+  {
+    name: 'lagging-replica',
+    bug: 'verifiers read what PostgreSQL knew up to half a second ago',
+    patches: [
+      [
+        RECORDS,
+        'client.release();\n            return rows;',
+        `client.release();
+            const read = (this.lagging ??= new Map());
+            return rows.map((row) => {
+              const known = read.get(row.key_id);
+              if (known && performance.now() - known.atMs < 500) return known.row;
+              read.set(row.key_id, { row, atMs: performance.now() });
+              return row;
+            });`,
+      ],
+    ],
+  },
+  {
+    name: 'cached-verdict',
+    bug: 'what is cached is valid until the entry ends, whenever the key expires',
+    patches: [
+      [CACHE, 'fromText(answer) : undefined', '({ ...fromText(answer), expiresAtMs: null }) : undefined'],
+    ],
+  },
+  {
+    name: 'stored-timestamp',
+    bug: 'the wait counts from a time that PostgreSQL has stored, not from the COMMIT that was seen',
+    exposedBy: AMBUSH.slowCommit,
+    patches: [
+      [DELETION, 'deletedBy: by.actor\n', `deletedBy: by.actor, deletedAt: ()=>'now()'\n`],
+      [
+        DELETION,
+        'id: key.id,\n            keyHash',
+        'storedAt: key.deletedAt, id: key.id,\n            keyHash',
+      ],
+      [
+        DELETION,
+        'const safeAtMs = key.seenAtMs + this.config.fenceWaitMs;',
+        `const sinceMs = key.storedAt ? performance.now() - (Date.now() - key.storedAt) : key.seenAtMs;
+        const safeAtMs = sinceMs + this.config.fenceWaitMs;`,
+      ],
+    ],
+  },
+  {
+    name: 'list-omits-too-early',
+    bug: 'a list omits a key while it is being deleted',
+    exposedBy: AMBUSH.deletersWithoutRedis,
+    patches: [[QUERIES, ".where(`key.state <> 'deleted'`)", ".where(`key.state = 'active'`)"]],
+  },
+];
+
+/** @param {string} name @returns {Plant} */
+export function findPlant(name) {
+  const plant = PLANTS.find((one) => one.name === name);
+  if (plant === undefined) throw new Error(`no plant is called "${name}": see --list-plants`);
+  return plant;
+}
+
+/** A copy of dist/ with the bug in it. @param {Plant} plant @returns {string} its folder */
+export function plantedBuild({ name, patches }) {
+  const directory = join(stackDirectory, 'plants', name);
+  const copy = join(directory, 'dist');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  cpSync(builtDirectory, copy, { recursive: true });
+  // `#messaging` and the like are found through the nearest one.
+  cpSync(join(repositoryDirectory, 'package.json'), join(directory, 'package.json'));
+  for (const [file, find, replace] of patches) patch(join(copy, file), find, replace);
+  return copy;
+}
+
+/** @param {string} file @param {string} find @param {string} replace */
+function patch(file, find, replace) {
+  const parts = readFileSync(file, 'utf8').split(find);
+  if (parts.length !== 2) {
+    throw new Error(`${file} has ${parts.length - 1} times, not once: ${find}`);
+  }
+  writeFileSync(file, parts.join(replace));
+}
