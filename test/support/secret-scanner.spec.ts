@@ -34,7 +34,8 @@ describe('a scanner for secrets', () => {
   );
 
   it('finds upper-case hex', () => {
-    expect(formsOf(Buffer.from(key).toString('hex').toUpperCase())).toEqual(['HEX']);
+    // A slice whose hex has no letters is found in lower case as well.
+    expect(formsOf(Buffer.from(key).toString('hex').toUpperCase())).toContain('HEX');
   });
 
   it('does not find 15 characters, the start of a key, or another key', () => {
