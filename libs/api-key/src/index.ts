@@ -1,1 +1,1 @@
-export { containsKey, hashKey, KEY_CHARACTERS, keyStart, mintKey, parseKey } from './api-key.js';
+export { containsKey, hashKey, keyStart, mintKey, parseKey } from './api-key.js';

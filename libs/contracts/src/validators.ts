@@ -133,7 +133,8 @@ function isExpiry(value: unknown): boolean {
   const expiry = new Date(value);
   // Date rolls 30 February over into March: the day that was asked for has to come back out.
   const day = value.slice(0, 10);
-  const exists = new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) ?? false;
+  const midnight = new Date(`${day}T00:00:00Z`);
+  const exists = !Number.isNaN(midnight.getTime()) && midnight.toJSON().startsWith(day);
   const latest = new Date();
   latest.setUTCFullYear(latest.getUTCFullYear() + MAX_EXPIRY_YEARS);
   return exists && expiry.getTime() > Date.now() && expiry <= latest;

@@ -1,5 +1,5 @@
 import { requestIdFrom } from '#observability';
-import { type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
 import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode } from './problem.js';
 
