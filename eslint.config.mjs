@@ -6,7 +6,7 @@ const tests = ['**/*.{spec,int-spec,e2e-spec}.ts', '**/test/**/*.{ts,mjs}'];
 /** Programs that people run: what they say belongs on the terminal. */
 const programs = ['tools/**', 'bench/**', 'prove/**', 'test/**'];
 /** Plain JavaScript with its types in comments. */
-const plainJavaScript = ['tools/**/*.mjs', 'prove/**/*.mjs'];
+const plainJavaScript = ['bench/**/*.mjs', 'prove/**/*.mjs', 'tools/**/*.mjs'];
 /** Files whose default export is asked for by the tool that loads them. */
 const loadedByTools = ['**/*.config.{mjs,cjs,ts}', '**/*.global-{setup,teardown}.mjs'];
 
