@@ -92,7 +92,7 @@ const whoKnowsWhom = [
   forbid(
     'tool-imports-source',
     'Tools are plain JavaScript that Node runs as it is: they use what is built, in dist.',
-    { path: '^tools/' },
+    { path: '^(bench|prove|tools)/', pathNot: TESTS },
     { path: '^(apps|libs|packages)/' },
   ),
 ];
