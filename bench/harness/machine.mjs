@@ -30,8 +30,8 @@ export async function describeMachine() {
 
 function commit() {
   try {
-    const stdio = /** @type {const} */ (['ignore', 'pipe', 'ignore']);
-    const options = { cwd: import.meta.dirname, encoding: /** @type {const} */ ('utf8'), stdio };
+    /** @type {import('node:child_process').ExecFileSyncOptionsWithStringEncoding} */
+    const options = { cwd: import.meta.dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
     const hash = execFileSync('git', ['rev-parse', '--short', 'HEAD'], options).trim();
     return execFileSync('git', ['status', '--porcelain'], options) === '' ? hash : `${hash}+`;
   } catch {
