@@ -123,6 +123,22 @@ describe('npm start', () => {
     expect(existsSync(clone.path('dist/apps/gateway/src/changed.js'))).toBe(true);
   });
 
+  it('installs dependencies when they are not those of package-lock.json, and only then', async () => {
+    const installs = (): string[] => clone.read('installs.txt').trim().split('\n');
+    clone.write('installs.txt', '');
+    clone.useFakeInstaller();
+    const env = { PATH: `${clone.path('bin')}:${process.env['PATH'] ?? ''}` };
+    rmSync(clone.path('node_modules'));
+    expect((await clone.run(['up', '--detach'], { env })).output).toContain(
+      'installing dependencies (npm ci)',
+    );
+    await clone.run(['down']);
+    // An empty HOME would make npm take the working directory for one.
+    expect(installs()).toEqual(['ci --include=dev, HOME is not set']);
+    await clone.run(['up', '--detach'], { env });
+    expect(installs()).toHaveLength(1);
+  });
+
   it('takes the next free ports when others have the preferred ones, and keeps to them', async () => {
     const ports = JSON.parse(clone.read('.stack/ports.json')) as Record<string, number>;
     const taken = [ports['gateway-1'] ?? 0, ports['postgres'] ?? 0];

@@ -1,8 +1,18 @@
 // A clone of the repository in which `npm start` runs stubs instead of the services, or the services as built: what
 // starts, watches and stops them is real.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { findOnPath } from '../../tools/stack/executables.mjs';
 import { repositoryDirectory } from '../../tools/stack/paths.mjs';
 import { anyFreePort } from '../../tools/stack/ports.mjs';
 import { recordProcess } from '../../tools/stack/process-records.mjs';
@@ -82,6 +92,12 @@ export class StackCommand {
   }
 }
 
+function realNpm(): string {
+  const npm = findOnPath('npm', process.env);
+  if (npm === undefined) throw new Error('npm is not on PATH');
+  return npm;
+}
+
 export class StackClone {
   readonly directory: string;
 
@@ -130,6 +146,20 @@ export class StackClone {
     const file = join(repositoryDirectory, 'package.json');
     const original = JSON.parse(readFileSync(file, 'utf8')) as object;
     this.write('package.json', JSON.stringify({ ...original, ...changes }));
+  }
+
+  /** Makes `bin/npm`, which writes down how it was told to install, and links the repository's dependencies. */
+  useFakeInstaller(): void {
+    const dependencies = join(repositoryDirectory, 'node_modules');
+    this.write(
+      'bin/npm',
+      `#!/bin/sh
+[ "$1" = ci ] || exec ${realNpm()} "$@"
+echo "$*, HOME is \${HOME-not set}" >> installs.txt
+ln -s '${dependencies}' node_modules
+`,
+    );
+    chmodSync(this.path('bin/npm'), 0o755);
   }
 
   /** Has PostgreSQL in the clone itself instead of in the linked dependencies. */

@@ -16,8 +16,10 @@ import { until } from './wait.mjs';
 import { addresses, welcome } from './welcome.mjs';
 
 // The grace of the services, and some for the stores.
-const stopTimeoutMs = 60_000;
+const stopTimeoutMs = 90_000;
 const startTimeoutMs = 15 * 60_000;
+// Downloaded programs may be hard to get again, and tests may be running.
+const keptByReset = new Set(['programs', 'tests']);
 
 /** @typedef {import('./options.mjs').Options} Options */
 
@@ -103,9 +105,10 @@ export async function reset({ yes }) {
   if (!yes && !(await confirm('This deletes all projects, keys and credentials of the local stack. Go on?')))
     return 1;
   await down();
-  // The downloaded programs are no data, and may be hard to get again.
-  const entries = readdirSync(stackDirectory).filter((name) => name !== 'programs');
-  for (const name of entries) removeWithSubstitutes(join(stackDirectory, name));
+  const entries = existsSync(stackDirectory) ? readdirSync(stackDirectory) : [];
+  for (const name of entries.filter((each) => !keptByReset.has(each))) {
+    removeWithSubstitutes(join(stackDirectory, name));
+  }
   console.log('Deleted.');
   return 0;
 }

@@ -190,7 +190,7 @@ function inheritedEnvironment() {
   const inherited = {};
   for (const name of ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG']) {
     const value = process.env[name];
-    if (value !== undefined) inherited[name] = value;
+    if (value) inherited[name] = value;
   }
   return inherited;
 }

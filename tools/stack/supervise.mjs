@@ -31,21 +31,17 @@ export async function supervise({ replicas, onRunning }) {
   };
   try {
     const platform = await start({ replicas, onProgress, signal });
+    if (!platform) return;
     const summary = summarize(platform);
     writeState({ progress: 'running', summary });
     progress.done();
-    const onEnd = onRunning(
-      summary,
-      platform.services.map(({ logFile }) => logFile),
-    );
+    const logFiles = platform.services.map(({ logFile }) => logFile);
+    const onEnd = onRunning(summary, logFiles);
     keepRunning(platform, signal);
     await untilAborted(signal);
     onProgress('stopping');
     await platform.stop();
     onEnd();
-  } catch (error) {
-    // Whoever asked for the stop knows why the start has failed.
-    if (!signal.aborted) throw error;
   } finally {
     progress.done();
     releaseState();
@@ -57,8 +53,19 @@ export async function supervise({ replicas, onRunning }) {
  * @param {import('./options.mjs').Replicas} options.replicas
  * @param {(message: string) => void} options.onProgress
  * @param {AbortSignal} options.signal
+ * @returns {Promise<Platform | undefined>} undefined when it was given up because somebody asked for that
  */
 async function start({ replicas, onProgress, signal }) {
+  try {
+    return await prepareAndStart({ replicas, onProgress, signal });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** @param {Parameters<typeof start>[0]} options */
+async function prepareAndStart({ replicas, onProgress, signal }) {
   const leftovers = await stopLeftovers(stackDirectory);
   if (leftovers.length > 0) console.log(`Stopped what an earlier stack left behind: ${leftovers.join(', ')}`);
   await prepare({ onProgress, signal });
@@ -79,15 +86,15 @@ async function start({ replicas, onProgress, signal }) {
 
 /** Starts again what ends by itself, and says so. @param {Platform} platform @param {AbortSignal} signal */
 function keepRunning({ services, servers }, signal) {
-  const { postgres, redis, nats } = servers;
-  for (const each of [...services, postgres, redis, nats]) {
+  const isStopping = () => signal.aborted;
+  for (const each of [...services, ...Object.values(servers)]) {
     const restart = async (/** @type {Error} */ failure) => {
+      if (isStopping()) return;
       console.error(`${failure.message}\nIt is started again.`);
       await delay(restartPauseMs);
-      if (signal.aborted) return;
-      await each?.start().catch(restart);
+      if (!isStopping()) await each.start().catch(restart);
     };
-    each?.onFailure((failure) => void restart(failure));
+    each.onFailure((failure) => void restart(failure));
   }
 }
 
