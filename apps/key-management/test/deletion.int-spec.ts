@@ -161,6 +161,21 @@ describe.each(['cut', 'stall'] as const)('a deletion while Redis is out of reach
     expect(await state(key.id)).toBe('deleted');
   });
 
+  it('lets no answer imply that the key is gone while a cache may still have it', async () => {
+    const apiKeys = app.get(ApiKeysService);
+    const key = await createKey(app, projectId);
+    proxy[fault]();
+    const deletion = remove(key);
+    await eventually(async () => expect(await state(key.id)).toBe('deleting'));
+    expect(await apiKeys.identify({ keyId: key.id })).toMatchObject({ keyId: key.id });
+    const changed = await apiKeys.changeNote({ projectId, keyId: key.id, note: 'late', ...BY });
+    expect(changed).toMatchObject({ note: 'late', status: 'deleting' });
+    expect((await createKey(app, projectId, { replacesKeyId: key.id })).note).toBe('late');
+    expect(await state(key.id)).toBe('deleting');
+    await deletion;
+    await expect(apiKeys.identify({ keyId: key.id })).rejects.toMatchObject({ code: 'API_KEY_NOT_FOUND' });
+  });
+
   it('ends as soon as Redis is back', async () => {
     const patient = await start({ REDIS_URL: proxy.url(redis.url), ENTRY_LIFETIME_MS: '10000' });
     const key = await createKey(app, projectId);

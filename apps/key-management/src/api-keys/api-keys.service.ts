@@ -11,7 +11,7 @@ import {
 } from '#contracts';
 import { Database, violatedConstraint } from '#database';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, Not } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { recordChange } from '../audit/audit-trail.js';
 import { KeyManagementConfig } from '../key-management.config.js';
@@ -87,7 +87,10 @@ export class ApiKeysService {
 
   async identify({ keyId }: IdentifyApiKeyRequest): Promise<IdentifyApiKeyResponse> {
     const key = await this.database.run((manager) =>
-      manager.findOne(ApiKeyEntity, { where: { id: keyId, state: 'active' }, relations: { project: true } }),
+      manager.findOne(ApiKeyEntity, {
+        where: { id: keyId, state: Not('deleted') },
+        relations: { project: true },
+      }),
     );
     if (!key?.project) throw new DomainError('API_KEY_NOT_FOUND');
     return {
@@ -120,12 +123,15 @@ interface ApiKeyAddress {
   keyId: string;
 }
 
-/** A key that is not being deleted; an expired one counts. */
+/**
+ * A key that is not deleted. One that is being deleted is still there: its fence may be ahead, and no answer may imply
+ * that a key is gone which a verification might yet find in the cache. An expired one counts as well.
+ */
 async function findApiKey(
   manager: EntityManager,
   { projectId, keyId }: ApiKeyAddress,
 ): Promise<ApiKeyEntity> {
-  const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: 'active' });
+  const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: Not('deleted') });
   if (key === null) throw new DomainError('API_KEY_NOT_FOUND');
   return key;
 }

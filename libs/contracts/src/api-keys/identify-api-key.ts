@@ -16,7 +16,7 @@ export class IdentifyApiKeyResponse {
   expiresAt!: string | null;
 }
 
-/** For `whoami`, after the key has been verified. Fails with API_KEY_NOT_FOUND when it is being deleted or deleted. */
+/** For `whoami`, after the key has been verified. Fails with API_KEY_NOT_FOUND when it is deleted. */
 export const identifyApiKey = request(
   'req.api-keys.v1.identify',
   IdentifyApiKeyRequest,
