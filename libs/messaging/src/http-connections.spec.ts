@@ -73,6 +73,16 @@ describe('an HTTP server that ends', () => {
     await drained;
   });
 
+  it('waits for the rest of a request as long as the server grants, and no longer', async () => {
+    server.requestTimeout = 300;
+    const socket = await client();
+    const text = textUntilEnd(socket);
+    socket.write('POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{');
+    await once(server, 'request');
+    await connections.drain();
+    expect(await text).toBe('');
+  });
+
   it('ends at once when it never listened', async () => {
     await new HttpConnections(createServer()).drain();
     await connections.drain();
