@@ -17,7 +17,7 @@ const EVENT_SUBJECTS = ['evt.>'];
 /** An event that is published again within this time is recognized by the server already. Consumers must not rely on it. */
 const DUPLICATE_WINDOW_MS = 120_000;
 /** A message that was fetched by a process that has died goes to another one after this time. */
-export const ACK_WAIT_MS = 10_000;
+export const ACK_WAIT_MS = 5_000;
 /** Over all replicas of a service: fetched, and neither acknowledged nor given back. */
 const MAX_UNACKNOWLEDGED = 10_000;
 
