@@ -68,7 +68,7 @@ export async function startPlatform(options) {
   const stopOnAbort = () => void stop();
   signal?.addEventListener('abort', stopOnAbort);
   try {
-    onProgress?.('starting PostgreSQL, Redis and NATS');
+    onProgress?.('starting the stores');
     await startServers(servers, options);
     signal?.throwIfAborted();
     const stores = locateStores(servers, existing, credentials);

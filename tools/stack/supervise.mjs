@@ -39,7 +39,9 @@ export async function supervise({ replicas, onRunning }) {
     const onEnd = onRunning(summary, logFiles);
     keepRunning(platform, signal);
     await untilAborted(signal);
-    onProgress('stopping');
+    writeState({ progress: 'stopping' });
+    // No progress line: the last log lines of the services come now.
+    console.log('Stopping …');
     await platform.stop();
     onEnd();
   } finally {
