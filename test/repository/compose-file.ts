@@ -4,7 +4,7 @@ import type { Containers } from './containers.js';
 
 export interface ComposeService {
   build?: { context: string; args: Record<string, string> };
-  command?: string[];
+  command?: string | string[];
   depends_on?: Record<string, { condition: string }>;
   environment: Record<string, string | null>;
   healthcheck: { test?: string[]; disable?: boolean };
@@ -48,7 +48,7 @@ export function composeContainers(variables: Record<string, string> = {}): Conta
         name,
         {
           image: image.replace(/:[^:/]+$/, ''),
-          args: isStore ? [] : command,
+          args: isStore ? [] : [command].flat(),
           environment: Object.fromEntries(resolved) as Record<string, string>,
         },
       ];
