@@ -18,7 +18,7 @@ import { KeyManagementConfig } from '../key-management.config.js';
 import { containing, readPage } from '../paging/keyset-page.js';
 import { findProject, lockProject } from '../projects/projects.service.js';
 import { present, selectApiKeys } from './api-key-queries.js';
-import { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeyEntity, type ApiKeyState } from './api-key.entity.js';
 
 @Injectable()
 export class ApiKeysService {
@@ -88,7 +88,7 @@ export class ApiKeysService {
   async identify({ keyId }: IdentifyApiKeyRequest): Promise<IdentifyApiKeyResponse> {
     const key = await this.database.run((manager) =>
       manager.findOne(ApiKeyEntity, {
-        where: { id: keyId, state: Not('deleted') },
+        where: { id: keyId, state: Not<ApiKeyState>('deleted') },
         relations: { project: true },
       }),
     );
@@ -131,7 +131,7 @@ async function findApiKey(
   manager: EntityManager,
   { projectId, keyId }: ApiKeyAddress,
 ): Promise<ApiKeyEntity> {
-  const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: Not('deleted') });
+  const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: Not<ApiKeyState>('deleted') });
   if (key === null) throw new DomainError('API_KEY_NOT_FOUND');
   return key;
 }
