@@ -211,6 +211,22 @@ describe('a request', () => {
       expect(await idFor(sent)).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it.each([
+    ['an id of 101 characters', `/v1/projects/${'a'.repeat(101)}`],
+    ['an escape that is none', '/v1/projects/%zz'],
+    ['an escape that is none, behind forward-auth', '/v1/auth/100%'],
+  ])('with %s in its path is refused like everything else', async (_what, path) => {
+    const answer = await gateway.admin<ProblemBody>('GET', path);
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
+    expectProblem(answer);
+  });
+
+  it('does not get a key back that was in a broken path', async () => {
+    const key = mintKey();
+    const answer = await gateway.admin<ProblemBody>('GET', `/v1/projects/%zz${key}`);
+    expect(JSON.stringify(answer.body)).not.toContain(key);
+  });
+
   it('with a target that is too long gets 414, with headers that are too large 431', async () => {
     const long = await gateway.auth(apiKey.key, `/${'x'.repeat(8_200)}`);
     expect([long.status, long.body.code]).toEqual([414, 'url_too_long']);

@@ -1,5 +1,6 @@
 import { Env, EnvNumber, IsOperationsPort, ServiceConfig } from '#config';
-import { IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
+import { isIP } from 'node:net';
 
 export class GatewayConfig extends ServiceConfig {
   @IsOperationsPort()
@@ -32,7 +33,14 @@ export class GatewayConfig extends ServiceConfig {
     'Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, separated by commas. None when unset.',
   )
   @IsOptional()
-  @IsString()
+  @ValidateBy({
+    name: 'areProxies',
+    validator: {
+      validate: (value) =>
+        typeof value === 'string' && value.split(',').every((part) => isProxy(part.trim())),
+      defaultMessage: () => '$property must be addresses or CIDR ranges, separated by commas',
+    },
+  })
   TRUSTED_PROXIES?: string;
 
   @EnvNumber('Largest request body, in bytes.')
@@ -58,4 +66,13 @@ export class GatewayConfig extends ServiceConfig {
   @Min(100)
   @Max(300_000)
   REQUEST_TIMEOUT_MS = 10_000;
+}
+
+/** What Fastify takes: an address, a range that is not everybody, or one of its names for ranges. */
+function isProxy(text: string): boolean {
+  const [, address, bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  if (address === undefined) return false;
+  const version = isIP(address);
+  if (version === 0) return ['loopback', 'linklocal', 'uniquelocal'].includes(text);
+  return bits === undefined || (Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128));
 }

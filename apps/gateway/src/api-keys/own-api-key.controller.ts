@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
 import { bearerCredential } from '../http/bearer.js';
 import { DELETION_REQUEST } from '../http/management-request.js';
+import { sourceAddress } from '../http/source-address.js';
 import { KEY_MISSING, keyProblem, TWO_CREDENTIALS } from '../verification/key-problem.js';
 
 /** For whoever has found a leaked key: possession is enough to kill it. Not a use of the key. */
@@ -28,7 +29,7 @@ export class OwnApiKeyController {
     if (key === undefined) throw keyProblem('MALFORMED');
     const { outcome } = await this.bus.request(
       deleteOwnApiKey,
-      { keyHash: hashKey(key), actor: 'self', sourceAddress: request.ip },
+      { keyHash: hashKey(key), actor: 'self', sourceAddress: sourceAddress(request.ip) },
       DELETION_REQUEST,
     );
     if (outcome !== 'COMPLETED') throw keyProblem(outcome);

@@ -47,6 +47,13 @@ function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
     },
     genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']),
     trustProxy: config.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? false,
+    // The target as a whole has a limit; an id that is too long is refused like any other that is none.
+    routerOptions: { maxParamLength: config.MAX_URL_CHARACTERS },
+    // What the router cannot read passes no hook: Fastify's own answer would quote it, with no request id.
+    frameworkErrors: (_error, request, reply) => {
+      void reply.header('x-request-id', request.id);
+      sendProblem(reply, new Problem('invalid_request', { detail: 'The path is not valid.' }));
+    },
     clientErrorHandler: answerClientError,
   };
 }
