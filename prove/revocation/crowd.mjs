@@ -57,6 +57,11 @@ export class Crowd {
     this.#deleters.push(...this.#repeat(DELETERS, 900, () => this.#delete(), this.#stopDeleting.signal));
   }
 
+  /** Those of an ambush are called by others afterwards. @param {readonly import('./population.mjs').Key[]} keys */
+  watch(keys) {
+    for (const key of keys) this.#population.watch(key);
+  }
+
   /** Nobody begins to delete any more; resolves when all that was begun has been answered. */
   async finishDeletions() {
     this.#stopDeleting.abort();

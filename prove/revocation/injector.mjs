@@ -19,7 +19,8 @@ export class Injector {
   #random;
   #tally;
   #everyMs;
-  #first;
+  #favourite;
+  #isFavouriteNext = true;
   /** @type {((random: import('./random.mjs').Random) => Fault | Ambush)[]} */
   #pile = [];
   /** @type {Map<Fault, Promise<void>>} */
@@ -32,15 +33,15 @@ export class Injector {
    * @param {import('./random.mjs').Random} options.random
    * @param {import('./tally.mjs').Tally} options.tally
    * @param {number} options.faultsPerMinute
-   * @param {string} [options.first] the kind of an ambush to begin with
+   * @param {string} [options.favourite] the kind of an ambush to begin with, and to come back to after each other fault
    */
-  constructor({ ground, crowd, random, tally, faultsPerMinute, first }) {
+  constructor({ ground, crowd, random, tally, faultsPerMinute, favourite }) {
     this.#ground = ground;
     this.#crowd = crowd;
     this.#random = random;
     this.#tally = tally;
     this.#everyMs = 60_000 / faultsPerMinute;
-    this.#first = AMBUSHES.find(({ kind }) => kind === first);
+    this.#favourite = AMBUSHES.find(({ kind }) => kind === favourite);
   }
 
   /** What is broken now, for people. */
@@ -61,9 +62,9 @@ export class Injector {
   }
 
   #draw() {
-    const first = this.#first;
-    this.#first = undefined;
-    if (first !== undefined) return first;
+    const isFavouriteNext = this.#isFavouriteNext;
+    this.#isFavouriteNext = !isFavouriteNext;
+    if (isFavouriteNext && this.#favourite !== undefined) return this.#favourite;
     if (this.#pile.length === 0) {
       const ambushes = AMBUSHES.map((ambush) => () => ambush);
       this.#pile = this.#random.shuffle([...FAULTS, ...ambushes]);

@@ -4,11 +4,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare } from '../../tools/stack/prepare.mjs';
-import { builtDirectory, stackDirectory } from '../../tools/stack/paths.mjs';
+import { stackDirectory } from '../../tools/stack/paths.mjs';
 import { reachableDirectory } from '../../tools/stack/unprivileged.mjs';
 import { ProgressBar } from './progress-bar.mjs';
 import { readOptions } from './options.mjs';
-import { plantedBuild, PLANTS } from './plants.mjs';
+import { copyOfBuild, PLANTS } from './plants.mjs';
 import { prove } from './proof.mjs';
 import { toReport } from './report.mjs';
 
@@ -27,18 +27,17 @@ async function run() {
   bar.step('building');
   await prepare();
   const dir = freshDirectory();
-  const distDirectory = plant === undefined ? builtDirectory : plantedBuild(plant);
   console.log(
     `Seed ${seed}. ${plant === undefined ? 'The protocol as it is.' : `Planted: ${plant.bug}.`} Logs in ${dir}/logs.`,
   );
   const { tally, elapsedMs } = await prove({
     dir,
-    distDirectory,
+    distDirectory: copyOfBuild(plant),
     seed,
     minutes,
     faultsPerMinute,
     stopsAtViolation: true,
-    ...(plant?.exposedBy === undefined ? {} : { firstFault: plant.exposedBy }),
+    ...(plant?.exposedBy === undefined ? {} : { favouriteFault: plant.exposedBy }),
     onStep: (message) => bar.step(message),
     onProgress: (state) => bar.show(state),
   });

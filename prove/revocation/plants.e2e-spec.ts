@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtDirectory } from '../../tools/stack/paths.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
-import { plantedBuild, PLANTS } from './plants.mjs';
+import { copyOfBuild, PLANTS } from './plants.mjs';
 import { prove } from './proof.mjs';
 
 const SEED = 1;
@@ -20,12 +20,12 @@ describe.each(PLANTS)('planted: $bug ($name)', (plant) => {
   it('is caught within a minute', async () => {
     const { tally, elapsedMs } = await prove({
       dir: temporaryDirectory(`plant-${plant.name}`),
-      distDirectory: plantedBuild(plant),
+      distDirectory: copyOfBuild(plant),
       seed: SEED,
       minutes: 1,
       faultsPerMinute: FAULTS_PER_MINUTE,
       stopsAtViolation: true,
-      ...(plant.exposedBy === undefined ? {} : { firstFault: plant.exposedBy }),
+      ...(plant.exposedBy === undefined ? {} : { favouriteFault: plant.exposedBy }),
     });
     const kinds = [...new Set(tally.violations.map(({ kind }) => kind))];
     console.log(`${plant.name}: ${kinds.join(', ')} after ${(elapsedMs / 1_000).toFixed(1)} s`);

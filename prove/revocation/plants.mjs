@@ -23,6 +23,21 @@ const RECORDS = 'apps/verification/src/verification/key-records.js';
 const VERIFICATION = 'apps/verification/src/verification/verification.service.js';
 const VERIFIER = 'apps/gateway/src/verification/verifier.js';
 
+/**
+ * Bugs that need something slow to happen within one read, or one statement, get more time for it than we give: a slow machine
+ * must be able to find them.
+ *
+ * @type {readonly Patch[]}
+ */
+const PATIENT_VERIFIER = [
+  [RECORDS, 'READ_BUDGET_MS = 700', 'READ_BUDGET_MS = 2_400'],
+  [
+    'libs/key-fence/src/key-fence.config.js',
+    'FILL_TOKEN_LIFETIME_MS = 1_000',
+    'FILL_TOKEN_LIFETIME_MS = 2_500',
+  ],
+];
+
 /** @type {readonly Plant[]} */
 export const PLANTS = [
   {
@@ -35,7 +50,7 @@ export const PLANTS = [
     name: 'fill-ignores-run',
     bug: 'a fill takes a token of an earlier run of Redis',
     exposedBy: AMBUSH.slowReadAndRollback,
-    patches: [[SCRIPTS, `'^' .. run_id .. ':(%d+):'`, `':(%d+):'`]],
+    patches: [[SCRIPTS, `'^' .. run_id .. ':(%d+):'`, `':(%d+):'`], ...PATIENT_VERIFIER],
   },
   {
     name: 'fence-leaves-entry',
@@ -105,6 +120,8 @@ export const PLANTS = [
     bug: 'a call joins a verification of the same key that is already in flight',
     exposedBy: AMBUSH.slowRead,
     patches: [
+      ...PATIENT_VERIFIER,
+      [VERIFIER, 'ATTEMPT_TIMEOUT_MS = 900', 'ATTEMPT_TIMEOUT_MS = 5_000'],
       [VERIFIER, '        this.loader.clearAll();\n', ''],
       [
         VERIFIER,
@@ -143,6 +160,11 @@ export const PLANTS = [
     bug: 'the wait counts from a time that PostgreSQL has stored, not from the COMMIT that was seen',
     exposedBy: AMBUSH.slowCommit,
     patches: [
+      [
+        'libs/database/src/database.module.js',
+        'STATEMENT_TIMEOUT_MS = 4_000',
+        'STATEMENT_TIMEOUT_MS = 20_000',
+      ],
       [DELETION, 'deletedBy: by.actor\n', `deletedBy: by.actor, deletedAt: ()=>'now()'\n`],
       [
         DELETION,
@@ -172,8 +194,13 @@ export function findPlant(name) {
   return plant;
 }
 
-/** A copy of dist/ with the bug in it. @param {Plant} plant @returns {string} its folder */
-export function plantedBuild({ name, patches }) {
+/**
+ * A copy of dist/ with the bug in it, or as it is: a proof takes a while, and a build meanwhile must not get into it.
+ *
+ * @param {Plant} [plant]
+ * @returns {string} its folder
+ */
+export function copyOfBuild({ name, patches } = { name: 'none', bug: '', patches: [] }) {
   const directory = join(stackDirectory, 'plants', name);
   const copy = join(directory, 'dist');
   rmSync(directory, { recursive: true, force: true });

@@ -75,7 +75,11 @@ export class Population {
   beginDeletion(key) {
     key.isBeingDeleted = true;
     key.history.beginDeletion(performance.now());
-    this.live.delete(key);
+    if (this.live.delete(key)) this.hot.add(key);
+  }
+
+  /** Somebody had it for themselves; now others may call it as well. @param {Key} key that is being deleted, or deleted */
+  watch(key) {
     this.hot.add(key);
   }
 

@@ -18,7 +18,7 @@ const PROGRESS_EVERY_MS = 250;
  * @property {number} minutes
  * @property {number} faultsPerMinute
  * @property {boolean} stopsAtViolation
- * @property {string} [firstFault] the kind of an ambush to begin with
+ * @property {string} [favouriteFault] the kind of an ambush that comes first and often
  * @property {(message: string) => void} [onStep]
  * @property {(state: { tally: Tally, elapsedMs: number, present: string[] }) => void} [onProgress] now and then
  */
@@ -37,14 +37,14 @@ export async function prove({ dir, distDirectory, seed, minutes, onStep, onProgr
   const population = new Population(new Random(seed, 'keys'), tally);
   const crowd = new Crowd(ground.doors, population, new Random(seed, 'crowd'), tally);
   const random = new Random(seed, 'faults');
-  const { faultsPerMinute, firstFault: first, stopsAtViolation } = options;
+  const { faultsPerMinute, favouriteFault: favourite, stopsAtViolation } = options;
   const injector = new Injector({
     ground,
     crowd,
     random,
     tally,
     faultsPerMinute,
-    ...(first ? { first } : {}),
+    ...(favourite ? { favourite } : {}),
   });
   const stop = new AbortController();
   let injecting = Promise.resolve();
