@@ -102,6 +102,12 @@ describe('a body', () => {
     },
   );
 
+  it('that is announced and not there does not keep a key from being deleted', async () => {
+    const { id } = await gateway.createKey(project.id);
+    const headers = { authorization: `Bearer ${gateway.adminToken}`, 'content-type': 'application/json' };
+    expect((await gateway.send('DELETE', `${keysPath()}/${id}`, { headers })).status).toBe(204);
+  });
+
   it.each(['[]', '5', 'true', '"text"', '[{"name":"x"}]'])(
     'that is no object is refused: %s',
     async (text) => {

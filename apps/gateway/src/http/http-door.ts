@@ -1,7 +1,7 @@
 import type { HttpDoor } from '#messaging';
 import { requestContext, requestContextFrom, requestIdFrom } from '#observability';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
 import { METHODS, type Server } from 'node:http';
 import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
@@ -65,6 +65,8 @@ function addHooks(fastify: FastifyInstance, config: GatewayConfig): void {
       sendProblem(reply, new Problem('url_too_long'));
       return;
     }
+    // Many clients announce JSON with every request; Fastify would read nothing as broken JSON.
+    if (request.method === 'DELETE' && !hasBody(request)) delete request.headers['content-type'];
     done();
   });
   // In the last hook before the handler: the events of a body that arrives late would lose the context.
@@ -75,6 +77,10 @@ function addHooks(fastify: FastifyInstance, config: GatewayConfig): void {
     });
     requestContext.run(context, done);
   });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Forward-auth is asked with whatever method the proxied request has. */
