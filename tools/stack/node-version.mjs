@@ -6,7 +6,8 @@ const oldestNode = JSON.parse(readFileSync(packageFile, 'utf8')).engines.node.re
 
 export const supportedSystems = [
   `Traylinx API Keys needs Node ${oldestNode} or newer and runs with one command on`,
-  '  - Debian 12 or newer and Ubuntu 22.04 or newer, x64 and arm64, where apt can be reached once;',
+  '  - Debian 12 or newer and Ubuntu 24.04 or newer, x64 and arm64, where apt can be reached once;',
+  '  - Ubuntu 22.04, which has no package of NATS, with nats-server on PATH or NATS_URL;',
   '  - macOS, after: brew install redis nats-server;',
   '  - other systems, with DATABASE_URL (PostgreSQL), REDIS_URL and NATS_URL naming servers that run already.',
   'Nothing has been installed or changed.',

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { canUseDebianPackages } from './debian-packages.mjs';
 import { isOlder, supportedSystems } from './node-version.mjs';
-import { findProgram } from './programs.mjs';
+import { findProgram, programs } from './programs.mjs';
 
 /** @type {Partial<Record<string, string>>} */
 const oldestReleases = { debian: '12', ubuntu: '22.04' };
@@ -28,7 +28,8 @@ export function refuseUnsupportedSystem(surroundings = {}) {
 /** @param {string} program @param {Surroundings} surroundings */
 function canHave(program, surroundings) {
   if (findProgram(program, surroundings)) return true;
-  return canUseDebianPackages(surroundings.env ?? process.env) && isRecentEnough(readRelease());
+  if (!canUseDebianPackages(surroundings.env ?? process.env)) return false;
+  return isRecentEnough(readRelease(), programs[program]?.packagedSince);
 }
 
 // The npm packages are made for these, and on Linux for the GNU C library.
@@ -44,8 +45,8 @@ function usesGnuLibc() {
 }
 
 /** @param {{ id: string, version: string }} release */
-export function isRecentEnough({ id, version }) {
-  const oldest = oldestReleases[id];
+export function isRecentEnough({ id, version }, oldestOnes = oldestReleases) {
+  const oldest = oldestOnes[id];
   // No version: Debian's testing. Another name: a system made from one of the two, which is worth the try.
   return !oldest || !version || !isOlder(version, oldest);
 }

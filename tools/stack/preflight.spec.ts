@@ -1,5 +1,6 @@
 import { isOlder } from './node-version.mjs';
 import { isRecentEnough, refuseUnsupportedSystem } from './preflight.mjs';
+import { programs } from './programs.mjs';
 
 describe('the system', () => {
   it.each([
@@ -13,6 +14,13 @@ describe('the system', () => {
     ['linuxmint', '21', true],
   ])('%s %s is supported: %s', (id, version, expected) => {
     expect(isRecentEnough({ id, version })).toBe(expected);
+  });
+
+  it('has a package of NATS since Ubuntu 24.04', () => {
+    const since = programs['nats-server']?.packagedSince;
+    expect(isRecentEnough({ id: 'ubuntu', version: '22.04' }, since)).toBe(false);
+    expect(isRecentEnough({ id: 'ubuntu', version: '24.04' }, since)).toBe(true);
+    expect(isRecentEnough({ id: 'debian', version: '12' }, since)).toBe(true);
   });
 
   it('is refused with what is lacking and where the stack runs, when there is no way to a store', () => {

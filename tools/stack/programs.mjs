@@ -9,6 +9,8 @@ import { programsDirectory } from './paths.mjs';
  * @typedef {object} Program
  * @property {string} variable   environment variable that names the binary to use
  * @property {string} debianPackage
+ * @property {Partial<Record<string, string>>} [packagedSince] the first release that has it: Debian 12 and Ubuntu 22.04
+ *   unless told otherwise
  * @property {string} debianFile where the package keeps the binary, relative to /
  * @property {string} brewFormula
  * @property {string} [insteadVariable] environment variable that makes the program unnecessary
@@ -26,6 +28,7 @@ export const programs = {
   'nats-server': {
     variable: 'NATS_SERVER_BIN',
     debianPackage: 'nats-server',
+    packagedSince: { debian: '12', ubuntu: '24.04' },
     debianFile: 'usr/sbin/nats-server',
     brewFormula: 'nats-server',
     insteadVariable: 'NATS_URL',
