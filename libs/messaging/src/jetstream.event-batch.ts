@@ -1,4 +1,3 @@
-import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { EventContract, EventMessage } from '#contracts';
 
@@ -50,7 +49,11 @@ export function readEventBatch<E extends EventMessage>(
   return { events, malformed };
 }
 
-/** The event, or why it is none. Fields that the class does not declare are dropped: a newer publisher may add some. */
+/**
+ * The event, or why it is none. Fields that its class does not declare are ignored: a newer publisher may add some.
+ *
+ * Not with class-transformer, which takes several times as long as parsing and validating together: events are flat.
+ */
 function readEvent<E extends EventMessage>(contract: EventContract<E>, payload: Uint8Array): E | string {
   let content: unknown;
   try {
@@ -59,8 +62,13 @@ function readEvent<E extends EventMessage>(contract: EventContract<E>, payload: 
     return 'not JSON';
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return 'not a JSON object';
-  const event = plainToInstance(contract.Event, content);
-  const errors = validateSync(event, { whitelist: true, forbidUnknownValues: true, stopAtFirstError: true });
-  if (errors.length === 0) return event;
-  return errors.flatMap(({ constraints }) => Object.values(constraints ?? {})).join('; ');
+  try {
+    const event = Object.assign(new contract.Event(), content);
+    const errors = validateSync(event, { forbidUnknownValues: true, stopAtFirstError: true });
+    if (errors.length === 0) return event;
+    return errors.flatMap(({ constraints }) => Object.values(constraints ?? {})).join('; ');
+  } catch {
+    // Fields that are called `constructor` or `__proto__` confuse the validator.
+    return 'cannot be validated';
+  }
 }
