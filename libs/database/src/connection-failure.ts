@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 
 /** SQLSTATE classes and codes with which a server says that it, not the statement, is the trouble. */
 const SERVER_TROUBLE = /^(08...|53...|57P0[1-5]|57014|25P03|55P03|40001|40P01)$/;
@@ -19,6 +20,8 @@ const SOCKET_TROUBLE = new Set([
 export function isConnectionFailure(error: unknown): boolean {
   const cause = rootCause(error);
   if (!(cause instanceof Error)) return false;
+  // TypeORM lets go of a connection that is lost between two statements, and says this at the second.
+  if (cause instanceof QueryRunnerAlreadyReleasedError) return true;
   if (cause instanceof AggregateError) return cause.errors.some(isConnectionFailure);
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   if (cause instanceof DatabaseError) return code !== undefined && SERVER_TROUBLE.test(code);

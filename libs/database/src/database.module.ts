@@ -36,7 +36,14 @@ export class DatabaseModule {
             entities,
             poolSize: DATABASE_POOL_SIZE,
             connectTimeoutMS: CONNECT_TIMEOUT_MS,
-            extra: { query_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true },
+            extra: {
+              query_timeout: STATEMENT_TIMEOUT_MS,
+              // We walk away from a statement that takes too long. Without these, its backend would go on waiting for a
+              // lock until no connection is left, and a process that is paused would hold its locks for ever.
+              statement_timeout: STATEMENT_TIMEOUT_MS,
+              idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+              keepAlive: true,
+            },
             // Extensions would be installed by a service at its start; only migrations change the database.
             installExtensions: false,
             retryAttempts: CONNECT_ATTEMPTS,
