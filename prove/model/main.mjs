@@ -1,6 +1,6 @@
 // npm run prove:model: the protocol and each of its ablations under every set of faults, with the shortest way to a violation.
 import { explore } from './explore.mjs';
-import { ABLATIONS, FAULTS, PROTOCOL } from './protocol-model.mjs';
+import { ABLATIONS, FAULTS, PROTOCOL } from './variants.mjs';
 
 const MAX_STATES = 5_000_000;
 
