@@ -32,18 +32,28 @@ class Queue<T> {
 }
 
 describe('inBatches', () => {
-  const limits = { maxItems: 3, intervalMs: 500 };
+  const limits = { maxItems: 3, maxBytes: 1_000, bytesOf: () => 1, intervalMs: 500 };
 
-  it('gives what lies ready together, and never more than the limit', async () => {
+  it('gives what lies ready together, and never more than the limit of items', async () => {
     const queue = new Queue<number>();
     queue.put(1, 2, 3, 4, 5);
     queue.end();
     const batches = [];
-    for await (const batch of inBatches(queue, { maxItems: 3, intervalMs: 1 })) batches.push(batch);
+    for await (const batch of inBatches(queue, { ...limits, intervalMs: 1 })) batches.push(batch);
     expect(batches).toEqual([
       [1, 2, 3],
       [4, 5],
     ]);
+  });
+
+  it('gives no more together than the limit of bytes, and one item however large it is', async () => {
+    const queue = new Queue<number>();
+    queue.put(400, 400, 400, 400, 5_000, 1);
+    queue.end();
+    const batches = [];
+    const byBytes = { ...limits, maxItems: 100, bytesOf: (item: number) => item, intervalMs: 1 };
+    for await (const batch of inBatches(queue, byBytes)) batches.push(batch);
+    expect(batches).toEqual([[400, 400, 400], [400, 5_000], [1]]);
   });
 
   it('gives an item that arrives after a pause at once', async () => {
@@ -70,7 +80,7 @@ describe('inBatches', () => {
 
   it('gives everything that has arrived while the last batch was handled for longer than the interval', async () => {
     const queue = new Queue<number>();
-    const batches = inBatches(queue, { maxItems: 100, intervalMs: 1 });
+    const batches = inBatches(queue, { ...limits, maxItems: 100, intervalMs: 1 });
     queue.put(0);
     await batches.next();
     queue.put(...Array.from({ length: 50 }, (_, index) => index + 1));

@@ -1,7 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 
-export interface BatchLimits {
+export interface BatchLimits<T> {
   maxItems: number;
+  /** A batch that has reached this is full: it bounds the memory and the time that handling it takes. */
+  maxBytes: number;
+  bytesOf: (item: T) => number;
   /** At least so long from the start of one batch's handling to the next one's, in milliseconds. */
   intervalMs: number;
 }
@@ -15,7 +18,7 @@ const DUE = Symbol('due');
  */
 export async function* inBatches<T>(
   source: AsyncIterable<T, void, void>,
-  { maxItems, intervalMs }: BatchLimits,
+  { maxItems, maxBytes, bytesOf, intervalMs }: BatchLimits<T>,
 ): AsyncGenerator<T[], void, void> {
   const items = source[Symbol.asyncIterator]();
   let next = takeFrom(items);
@@ -24,13 +27,15 @@ export async function* inBatches<T>(
     const first = await next;
     if (first.done) return;
     const batch = [first.value];
+    let bytes = bytesOf(first.value);
     next = takeFrom(items);
     // A timer even when it is due: what lies ready in the source resolves before any timer does.
     const due = setTimeout<typeof DUE>(Math.max(0, notBefore - performance.now()), DUE);
-    while (batch.length < maxItems) {
+    while (batch.length < maxItems && bytes < maxBytes) {
       const item = await Promise.race([next, due]).catch((): typeof DUE => DUE);
       if (item === DUE || item.done) break;
       batch.push(item.value);
+      bytes += bytesOf(item.value);
       next = takeFrom(items);
     }
     await due;

@@ -24,11 +24,16 @@ export interface JetStreamServerOptions extends EventStreamOptions {
 
 const BATCH = {
   maxItems: 256,
+  maxBytes: 8 * 1024 * 1024,
+  bytesOf: (message: JsMsg) => message.data.length,
   /** Two transactions a second, however much traffic there is. */
   intervalMs: 500,
 };
-/** How long the server holds a request for messages, and how often it says that it is still there meanwhile. */
-const PULL = { max_messages: BATCH.maxItems, expires: 2_000, idle_heartbeat: 1_000 };
+/**
+ * How many messages wait here while a batch is handled: few, because JetStream gives them to somebody else when they
+ * wait for too long. How long the server holds a request for them, and how often it says that it is there meanwhile.
+ */
+const PULL = { max_messages: 64, expires: 2_000, idle_heartbeat: 1_000 };
 /** After something has failed: before events are delivered again, and before the stream is set up again. */
 const RETRY_MS = 1_000;
 /** Several of these fit into the time after which JetStream would give the messages to another replica. */

@@ -15,24 +15,34 @@ export interface KeyHour {
  * In the order of keys and hours: two transactions that touch rows in the same order cannot wait for each other.
  */
 export function sumByKeyAndHour(batches: readonly UsageBatch[]): KeyHour[] {
-  const sums = new Map<string, KeyHour>();
+  const hours = new Map<number, Map<string, KeyHour>>();
   for (const batch of batches) {
     const hour = Date.parse(batch.hour);
-    for (const [index, keyId] of batch.keyIds.entries()) {
-      // Validation has made sure that the columns are equally long.
-      const count = batch.counts[index] ?? 0;
-      const firstAt = hour + (batch.firstOffsetsMs[index] ?? 0);
-      const lastAt = hour + (batch.lastOffsetsMs[index] ?? 0);
-      const name = `${keyId} ${batch.hour}`;
-      const sum = sums.get(name);
-      if (sum === undefined) {
-        sums.set(name, { keyId, hour, count, firstAt, lastAt });
-        continue;
-      }
-      sum.count += count;
-      sum.firstAt = Math.min(sum.firstAt, firstAt);
-      sum.lastAt = Math.max(sum.lastAt, lastAt);
-    }
+    const sums = hours.get(hour) ?? new Map<string, KeyHour>();
+    hours.set(hour, sums);
+    addTo(sums, hour, batch);
   }
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+  return [...hours.values()].flatMap((sums) => [...sums.values()]).sort(byKeyAndHour);
+}
+
+function addTo(sums: Map<string, KeyHour>, hour: number, batch: UsageBatch): void {
+  for (const [index, keyId] of batch.keyIds.entries()) {
+    // Validation has made sure that the columns are equally long.
+    const count = batch.counts[index] ?? 0;
+    const firstAt = hour + (batch.firstOffsetsMs[index] ?? 0);
+    const lastAt = hour + (batch.lastOffsetsMs[index] ?? 0);
+    const sum = sums.get(keyId);
+    if (sum === undefined) {
+      sums.set(keyId, { keyId, hour, count, firstAt, lastAt });
+      continue;
+    }
+    sum.count += count;
+    sum.firstAt = Math.min(sum.firstAt, firstAt);
+    sum.lastAt = Math.max(sum.lastAt, lastAt);
+  }
+}
+
+function byKeyAndHour(a: KeyHour, b: KeyHour): number {
+  if (a.keyId !== b.keyId) return a.keyId < b.keyId ? -1 : 1;
+  return a.hour - b.hour;
 }
