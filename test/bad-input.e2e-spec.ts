@@ -49,12 +49,17 @@ describe('a body', () => {
   it.each([
     ['an unknown field', { note: 'x', color: 'red' }, '/color'],
     ['a field that only the platform sets', { createdBy: 'me' }, '/createdBy'],
+    ['a field that would change every object', JSON.parse('{"__proto__": {"note": "x"}}'), '/__proto__'],
+    ['another one', { constructor: { prototype: {} } }, '/constructor'],
+    ['a field that every object has', { toString: 'x' }, '/toString'],
     ['a key of the caller', { key: 'tlx_mine' }, '/key'],
     ['a note that is no text', { note: 5 }, '/note'],
     ['a note that is a list', { note: ['a'] }, '/note'],
     ['a note of 201 characters', { note: 'x'.repeat(201) }, '/note'],
     ['a note with a line break', { note: 'a\nb' }, '/note'],
     ['a note with a NUL', { note: 'a\u0000b' }, '/note'],
+    ['a note that turns the direction of writing', { note: 'abc\u202etxt.exe' }, '/note'],
+    ['a note with half a surrogate pair', { note: 'a\ud800b' }, '/note'],
     ['a note with an escape sequence', { note: '\u001b[31mred' }, '/note'],
     ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
     ['an expiry more than 10 years away', { expiresAt: future(10.1) }, '/expiresAt'],
@@ -90,7 +95,7 @@ describe('a body', () => {
     expect((await gateway.createKey(project.id, { note })).note).toBeNull();
   });
 
-  it.each(['{', '', '{"note": undefined}', `{"note":"a"} trailing`, '{"__proto__": {"note": "a"}}'])(
+  it.each(['{', '', '{"note": undefined}', `{"note":"a"} trailing`, '[1,'])(
     'that is no JSON is refused: %p',
     async (text) => {
       const answer = await gateway.send<ProblemBody>('POST', keysPath(), {
@@ -186,6 +191,8 @@ describe('a request', () => {
     'limit=201',
     'limit=1.5',
     'limit=x',
+    'limit=0x10',
+    'limit=%201',
     'limit=',
     'limit=5&limit=6',
     'cursor=x',
@@ -242,6 +249,36 @@ describe('a request', () => {
     );
     expect(large.status).toBe(431);
     expect(large.text).toContain('"code":"headers_too_large"');
+  });
+
+  it.each([
+    ['without a Host', 'GET /v1/auth HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'invalid_request'],
+    [
+      'with an expectation that we do not know',
+      'GET /v1/auth HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n',
+      417,
+      'expectation_failed',
+    ],
+  ])('%s gets a problem as well', async (_what, bytes, status, code) => {
+    const answer = await sendRaw(gateway.url, bytes);
+    expect(answer.status).toBe(status);
+    expect(answer.text).toContain(`"code":"${code}"`);
+    expect(answer.text).toMatch(/x-request-id: [0-9a-f-]{36}/i);
+  });
+
+  it('of forward-auth is not judged by the body that a proxy sends along, whatever it is said to be', async () => {
+    for (const type of [';;;', 'application/json', 'text/plain', 'multipart/form-data']) {
+      const answer = await gateway.send('POST', '/v1/auth', {
+        headers: { authorization: `Bearer ${apiKey.key}`, 'content-type': type },
+        body: 'x'.repeat(100_000),
+      });
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it('that changes a note says which', async () => {
+    const answer = await gateway.admin<ProblemBody>('PATCH', `${keysPath()}/${apiKey.id}`, {});
+    expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, '/note']);
   });
 
   it('that is no HTTP gets 400', async () => {
@@ -316,7 +353,7 @@ describe('a credential of a caller', () => {
     ['/v1/auth', 401, 'api_key_malformed'],
     ['/v1/whoami', 400, 'invalid_request'],
     ['/v1/projects', 400, 'invalid_request'],
-  ])('sent twice is refused at %s, even if both are good', async (path, status, problem) => {
+  ] as const)('sent twice is refused at %s, even if both are good', async (path, status, problem) => {
     const credential = path === '/v1/projects' ? gateway.adminToken : apiKey.key;
     const line = `authorization: Bearer ${credential}\r\n`;
     const head = `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n`;

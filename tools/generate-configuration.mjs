@@ -15,6 +15,9 @@ const defaultInWords = new Map([['LOG_FORMAT', '`pretty` on a terminal, else `js
 /** @type {{ describeVariables: (configClass: ConfigClass) => readonly VariableDescription[] }} */
 const { describeVariables } = await built('libs/config/src/index.js');
 
+/** @type {Record<string, unknown>} */
+const limits = await built('libs/contracts/src/limits.js');
+
 /** @type {Record<string, ConfigClass>} */
 const services = {
   gateway: (await built('apps/gateway/src/gateway.config.js')).GatewayConfig,
@@ -40,6 +43,17 @@ ${Object.entries(services).map(section).join('')}
 | \`KEY_MANAGEMENT_DATABASE_PASSWORD\` | required, secret | Password that the role \`traylinx_key_management\` gets. |
 | \`VERIFICATION_DATABASE_PASSWORD\` | required, secret | Password that the role \`traylinx_verification\` gets. |
 | \`USAGE_TRACKING_DATABASE_PASSWORD\` | required, secret | Password that the role \`traylinx_usage_tracking\` gets. |
+
+## Fixed limits
+
+Both sides of a message check these, so they are part of it (\`libs/contracts/src/limits.ts\` says what each is for;
+[decision 3](decisions/0003-limits-of-the-contract-are-fixed.md) says why they cannot be set).
+
+| limit | value |
+| --- | --- |
+${Object.entries(limits)
+  .map(([name, value]) => `| \`${name}\` | ${String(value)} |`)
+  .join('\n')}
 `;
 
 if (!process.argv.includes('--check')) {

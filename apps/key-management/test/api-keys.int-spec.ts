@@ -186,6 +186,9 @@ describe('a replacement', () => {
     const old = await createKey(app, projectId, { note: 'CI', expiresAt: '2030-01-01T00:00:00Z' });
     const replacement = await createKey(app, projectId, { replacesKeyId: old.id });
     expect(replacement).toMatchObject({ note: 'CI', expiresAt: null, replacesKeyId: old.id });
+    expect(await createKey(app, projectId, { replacesKeyId: replacement.id, note: null })).toMatchObject({
+      note: null,
+    });
     expect((await apiKeys.get({ projectId, keyId: old.id })).replacedByKeyId).toBe(replacement.id);
   });
 

@@ -6,6 +6,8 @@ export const MAX_PAGE_ITEMS = 200;
 export const DEFAULT_PAGE_ITEMS = 50;
 /** Longest opaque page cursor that is read at all. */
 export const MAX_CURSOR_CHARACTERS = 512;
+/** Keys in one call of batch-verify. */
+export const MAX_BATCH_KEYS = 500;
 /** Key hashes in one verification message: about 12 kB of JSON, validated in well under a millisecond. */
 export const MAX_VERIFICATIONS_PER_MESSAGE = 256;
 /** Keys in one usage message: about 120 kB, safely under NATS' default payload limit of 1 MB. */

@@ -28,9 +28,13 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const KEY_START = /^tlx_[0-9A-Za-z]{4}$/;
 /** What `Date#toJSON` writes, in years that every store and library can represent. */
 const INSTANT = /^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-/** C0 and C1 control characters and the line separators break lists, logs and terminals. */
-// eslint-disable-next-line no-control-regex -- control characters are what this pattern is about
-const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/u;
+/**
+ * C0 and C1 control characters and the line separators break lists, logs and terminals; characters that turn the direction
+ * of writing make a text look like another one; half a surrogate pair would come back as something else.
+ */
+const NO_CONTROL_CHARACTERS =
+  // eslint-disable-next-line no-control-regex -- control characters are what this pattern is about
+  /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]*$/u;
 
 interface Each {
   each?: boolean;
@@ -51,11 +55,11 @@ export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_object, value) 
 /** The property may be absent or `null`. */
 export const MayBeNull = (): PropertyDecorator => IsOptional();
 
-/** A note, or nothing: trimmed, and `null` when only white space was sent. */
+/** A note or `null`: trimmed, and `null` when only white space was sent. */
 export const IsNote = (): PropertyDecorator =>
   all(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() || null : value)),
-    MayBeNull(),
+    ValidateIf((_object, value) => value !== null),
     IsString(),
     MaxLength(MAX_NOTE_CHARACTERS),
     HasNoControlCharacters(),

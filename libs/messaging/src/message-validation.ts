@@ -1,4 +1,4 @@
-import { ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
+import { type ArgumentMetadata, ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { DomainError, type FieldError, type MessageClass } from '#contracts';
 
@@ -16,7 +16,7 @@ export function messageValidation(Message: MessageClass<object>): ValidationPipe
 
 /** What every door of ours does with input. Without `expectedType`, the class is that of the parameter. */
 export function strictValidation(options: Pick<ValidationPipeOptions, 'expectedType'> = {}): ValidationPipe {
-  return new ValidationPipe({
+  return new StrictValidationPipe({
     ...options,
     transform: true,
     whitelist: true,
@@ -29,6 +29,20 @@ export function strictValidation(options: Pick<ValidationPipeOptions, 'expectedT
       return new DomainError('INVALID_REQUEST', undefined, found.slice(0, MAX_FIELD_ERRORS));
     },
   });
+}
+
+/** class-validator takes names that every object has for declared ones: `toString` would pass as a field of any class. */
+class StrictValidationPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    const undeclared = names.filter((name) => name in Object.prototype);
+    if (undeclared.length === 0) return super.transform(value, metadata);
+    const errors = undeclared.map((name) => ({
+      pointer: `/${escapePointer(name)}`,
+      message: `property ${name} should not exist`,
+    }));
+    throw new DomainError('INVALID_REQUEST', undefined, errors);
+  }
 }
 
 function fieldErrors(error: ValidationError, parent: string): FieldError[] {

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { GatewayConfig } from '../gateway.config.js';
-import { bearerCredential } from '../http/bearer.js';
+import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { Problem } from '../http/problem.js';
 
 const OPEN = 'open to callers without an admin credential';
@@ -36,9 +36,7 @@ export class AdminGuard implements CanActivate {
 
   private assertAdmin(request: FastifyRequest): void {
     const credential = bearerCredential(request.raw);
-    if (credential.kind === 'ambiguous') {
-      throw new Problem('invalid_request', { detail: 'There is more than one Authorization header.' });
-    }
+    if (credential.kind === 'ambiguous') throw AMBIGUOUS_CREDENTIAL;
     if (credential.kind === 'missing') {
       throw new Problem('admin_credential_missing', {
         detail: 'Send the admin token as "Authorization: Bearer <token>".',

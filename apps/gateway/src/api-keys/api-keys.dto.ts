@@ -1,4 +1,4 @@
-import { IsExpiry, IsId, IsNote, MayBeNull } from '#contracts';
+import { IsExpiry, IsId, IsNote, MayBeAbsent, MayBeNull } from '#contracts';
 import { HoldsNoKey } from '../http/holds-no-key.js';
 import { ProjectParams } from '../projects/projects.dto.js';
 
@@ -8,6 +8,7 @@ export class ApiKeyParams extends ProjectParams {
 }
 
 export class CreateApiKeyBody {
+  @MayBeAbsent()
   @IsNote()
   @HoldsNoKey()
   note?: string | null;

@@ -4,10 +4,10 @@ import { MessageBus } from '#messaging';
 import { Controller, Delete, HttpCode, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
-import { bearerCredential } from '../http/bearer.js';
+import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { DELETION_REQUEST } from '../http/management-request.js';
 import { sourceAddress } from '../http/source-address.js';
-import { KEY_MISSING, keyProblem, TWO_CREDENTIALS } from '../verification/key-problem.js';
+import { KEY_MISSING, keyProblem } from '../verification/key-problem.js';
 
 /** For whoever has found a leaked key: possession is enough to kill it. Not a use of the key. */
 @Controller('v1/api-keys/self')
@@ -24,7 +24,7 @@ export class OwnApiKeyController {
   async delete(@Req() request: FastifyRequest): Promise<void> {
     const credential = bearerCredential(request.raw);
     if (credential.kind === 'missing') throw KEY_MISSING;
-    if (credential.kind === 'ambiguous') throw TWO_CREDENTIALS;
+    if (credential.kind === 'ambiguous') throw AMBIGUOUS_CREDENTIAL;
     const key = parseKey(credential.token);
     if (key === undefined) throw keyProblem('MALFORMED');
     const { outcome } = await this.bus.request(

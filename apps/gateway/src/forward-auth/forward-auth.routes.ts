@@ -4,6 +4,8 @@ import { sendProblem } from '../problem.filter.js';
 import type { ApiKeyVerifier } from '../verification/api-key-verifier.js';
 import { KEY_MISSING, keyProblem, TWO_CREDENTIALS } from '../verification/key-problem.js';
 
+const ROUTES = ['/v1/auth', '/v1/auth/*'] as const;
+
 /**
  * `/v1/auth` and everything below it, for proxies that ask before they let a request pass.
  *
@@ -15,15 +17,22 @@ export function registerForwardAuth(fastify: FastifyInstance, verifier: ApiKeyVe
     answer(request, reply, verifier);
 
   void fastify.register((routes, _options, done) => {
-    // A proxy may send the body along: it is neither read nor judged.
+    // A proxy may send the body along: it is neither read nor judged, and neither is what it is said to be.
+    routes.addHook('onRequest', (request, _reply, next) => {
+      delete request.headers['content-type'];
+      next();
+    });
     routes.removeAllContentTypeParsers();
     routes.addContentTypeParser('*', (_request, _payload, parsed) => {
       parsed(null);
     });
-    routes.all('/v1/auth', authenticate);
-    routes.all('/v1/auth/*', authenticate);
+    for (const route of ROUTES) routes.all(route, authenticate);
     done();
   });
+}
+
+export function isForwardAuth(route: string): boolean {
+  return (ROUTES as readonly string[]).includes(route);
 }
 
 async function answer(request: FastifyRequest, reply: FastifyReply, verifier: ApiKeyVerifier): Promise<void> {

@@ -1,10 +1,16 @@
 import type { IncomingMessage } from 'node:http';
+import { Problem } from './problem.js';
 
 export type BearerCredential =
   | { kind: 'missing' }
   /** More than one Authorization header: whatever is behind us might believe the other one. */
   | { kind: 'ambiguous' }
   | { kind: 'present'; token: string };
+
+/** For routes that need not answer as forward-auth has to. */
+export const AMBIGUOUS_CREDENTIAL = new Problem('invalid_request', {
+  detail: 'There is more than one Authorization header.',
+});
 
 const AUTHORIZATION = 'authorization';
 const BEARER = /^bearer(?:\s+(.*))?$/is;

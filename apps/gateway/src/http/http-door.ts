@@ -1,5 +1,5 @@
 import type { HttpDoor } from '#messaging';
-import { requestContext, requestContextFrom, requestIdFrom } from '#observability';
+import { requestIdFrom } from '#observability';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
 import { METHODS, type Server } from 'node:http';
@@ -7,7 +7,8 @@ import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { sendProblem } from '../problem.filter.js';
 import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
-import { answerClientError } from './client-error.js';
+import { answerClientError, answerExpectation } from './client-error.js';
+import { keepContexts } from './contexts.js';
 import { Problem } from './problem.js';
 import { reportRequests } from './request-report.js';
 import { RouteTable } from './route-table.js';
@@ -25,10 +26,12 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       const fastify = app.getHttpAdapter().getInstance();
       app.get(RouteTable).watch(fastify);
       addHooks(fastify, config);
+      keepContexts(fastify);
       reportRequests(fastify);
       // Only JSON is read.
       fastify.removeContentTypeParser('text/plain');
       allowEveryMethod(fastify);
+      fastify.server.on('checkExpectation', answerExpectation);
       registerForwardAuth(fastify, app.get(ApiKeyVerifier));
     },
   };
@@ -44,6 +47,8 @@ function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
       headersTimeout: config.REQUEST_TIMEOUT_MS,
       // Node looks for late requests only every 30 s of itself.
       connectionsCheckingInterval: Math.ceil(config.REQUEST_TIMEOUT_MS / 4),
+      // Node's own refusal has no body; ours is in the hook.
+      requireHostHeader: false,
     },
     genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']),
     trustProxy: config.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? false,
@@ -55,6 +60,9 @@ function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
       sendProblem(reply, new Problem('invalid_request', { detail: 'The path is not valid.' }));
     },
     clientErrorHandler: answerClientError,
+    // Validation refuses these names by name, like any field that is not declared.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
   };
 }
 
@@ -65,17 +73,13 @@ function addHooks(fastify: FastifyInstance, config: GatewayConfig): void {
       sendProblem(reply, new Problem('url_too_long'));
       return;
     }
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
+      sendProblem(reply, new Problem('invalid_request', { detail: 'The Host header is missing.' }));
+      return;
+    }
     // Many clients announce JSON with every request; Fastify would read nothing as broken JSON.
     if (request.method === 'DELETE' && !hasBody(request)) delete request.headers['content-type'];
     done();
-  });
-  // In the last hook before the handler: the events of a body that arrives late would lose the context.
-  fastify.addHook('preHandler', (request, _reply, done) => {
-    const context = requestContextFrom({
-      requestId: request.id,
-      traceparent: request.headers['traceparent'],
-    });
-    requestContext.run(context, done);
   });
 }
 

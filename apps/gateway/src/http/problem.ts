@@ -23,6 +23,7 @@ export const PROBLEMS = {
   body_too_large: [413, 'The body is too large'],
   url_too_long: [414, 'The URL is too long'],
   unsupported_media_type: [415, 'The body is not JSON'],
+  expectation_failed: [417, 'The expectation cannot be met'],
   headers_too_large: [431, 'The headers are too large'],
   internal: [500, 'Something went wrong on our side'],
   unavailable: [503, 'It cannot be known or done at the moment'],

@@ -3,9 +3,8 @@ import { MessageBus } from '#messaging';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
-import { bearerCredential } from '../http/bearer.js';
+import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
-import { Problem } from '../http/problem.js';
 import { ApiKeyVerifier } from './api-key-verifier.js';
 import { KEY_MISSING, keyProblem } from './key-problem.js';
 
@@ -26,9 +25,7 @@ export class WhoamiController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IdentifyApiKeyResponse> {
     const credential = bearerCredential(request.raw);
-    if (credential.kind === 'ambiguous') {
-      throw new Problem('invalid_request', { detail: 'There is more than one Authorization header.' });
-    }
+    if (credential.kind === 'ambiguous') throw AMBIGUOUS_CREDENTIAL;
     if (credential.kind === 'missing') throw KEY_MISSING;
     const verification = await this.verifier.check(credential.token);
     if (verification.outcome !== 'VALID') throw keyProblem(verification.outcome);

@@ -49,7 +49,7 @@ export class ApiKeysService {
       projectId,
       keyHash: Buffer.from(keyHash, 'base64url'),
       keyStart,
-      note: note ?? predecessor?.note ?? null,
+      note: note === undefined ? (predecessor?.note ?? null) : note,
       state: 'active',
       createdAt: new Date(),
       createdBy: by.actor,

@@ -1,6 +1,6 @@
 import { ActedRequest } from '../actor.js';
 import { request } from '../contract.js';
-import { IsExpiry, IsId, IsKeyHash, IsKeyStart, IsNote, MayBeNull } from '../validators.js';
+import { IsExpiry, IsId, IsKeyHash, IsKeyStart, IsNote, MayBeAbsent, MayBeNull } from '../validators.js';
 import { ApiKey } from './api-key.js';
 
 /** The gateway has minted the key and keeps it to itself: only its hash and its start travel. */
@@ -14,7 +14,8 @@ export class CreateApiKeyRequest extends ActedRequest {
   @IsKeyStart()
   keyStart!: string;
 
-  /** Absent or `null` with `replacesKeyId`: the note of the key that is replaced. */
+  /** Absent with `replacesKeyId`: the note of the key that is replaced. `null`: none. */
+  @MayBeAbsent()
   @IsNote()
   note?: string | null;
 
