@@ -42,7 +42,11 @@ describe('reading what was fetched', () => {
     ['null', null, 'not a JSON object'],
     ['a list', [good], 'not a JSON object'],
     ['a field of the wrong type', { ...good, count: 'one' }, 'count must be an integer number'],
-    ['a prototype', JSON.parse('{"__proto__": {"eventId": "1", "occurredAt": "x", "count": 1}}'), 'unknown value'],
+    [
+      'a prototype',
+      JSON.parse('{"__proto__": {"eventId": "1", "occurredAt": "x", "count": 1}}'),
+      'unknown value',
+    ],
     ['a constructor', { ...good, constructor: {} }, ''],
     ['a constructor of another kind', { ...good, constructor: { name: 'Object', prototype: null } }, ''],
     ['no prototype', JSON.parse('{"__proto__": null, "eventId": "1", "occurredAt": "x", "count": 1}'), ''],
