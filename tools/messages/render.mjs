@@ -27,7 +27,7 @@ export function renderMessages(source, messages, classes) {
   return [
     '# Messages',
     'Generated from `libs/contracts` by `npm run generate`; do not edit.',
-    'A request is answered once, by one replica of its service. An event is delivered at least once, from the JetStream stream `EVENTS`. Every message carries the headers `x-request-id` and `traceparent`. Requests and their answers travel in Nest’s format, `{ id, pattern, data }` and `{ id, response }` or `{ id, err: { code, detail, fieldErrors } }`; events are the bare JSON object. Fields that are not listed are refused.',
+    'A request is answered once, by one replica of its service. An event is delivered at least once, from the JetStream stream `EVENTS`. A message that belongs to one request of a caller carries the headers `x-request-id` and `traceparent`; one that serves many, like a batch of verifications or of uses, does not. Requests and their answers travel in Nest’s format, `{ id, pattern, data }` and `{ id, response }` or `{ id, err: { code, detail, fieldErrors } }`; events are the bare JSON object. Fields that are not listed are refused.',
     overview(ordered),
     ...ordered.map((message) => renderMessage(source, message)),
     '## Shapes',

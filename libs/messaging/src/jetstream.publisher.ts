@@ -29,7 +29,7 @@ export class EventPublisher {
       await this.connection.whenConnected(timeoutMs);
       await jetstream(this.connection.client).publish(subject, JSON.stringify(event), {
         msgID: event.eventId,
-        headers: contextHeaders(),
+        ...contextHeaders(),
         timeout: Math.max(1, deadline - performance.now()),
         // An acknowledgement of any other stream would be worth nothing.
         expect: { streamName: EVENT_STREAM },

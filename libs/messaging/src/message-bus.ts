@@ -78,7 +78,7 @@ export class MessageBus {
   private async send(
     subject: string,
     packet: string,
-    messageHeaders: MsgHdrs,
+    messageHeaders: { headers?: MsgHdrs },
     timeoutMs: number,
   ): Promise<object> {
     const deadline = performance.now() + timeoutMs;
@@ -86,7 +86,7 @@ export class MessageBus {
     const timeout = Math.max(1, deadline - performance.now());
     const message = await this.connection.client.request(subject, packet, {
       timeout,
-      headers: messageHeaders,
+      ...messageHeaders,
     });
     return answerIn(message);
   }

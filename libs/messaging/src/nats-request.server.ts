@@ -10,7 +10,8 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import { Gauge, Histogram } from 'prom-client';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { DomainError } from '#contracts';
-import { requestContext, requestContextFrom } from '#observability';
+import { requestContext } from '#observability';
+import { contextOf } from './message-headers.js';
 import { NatsConnection } from './nats-connection.js';
 import { toWireError } from './wire-error.js';
 
@@ -85,11 +86,10 @@ export class NatsRequestServer extends Server implements CustomTransportStrategy
     const stop = handlerSeconds.startTimer({ subject });
     this.inFlight++;
     handlersInFlight.inc();
-    const context = requestContextFrom({
-      requestId: message.headers?.get('x-request-id'),
-      traceparent: message.headers?.get('traceparent'),
-    });
-    const answer = await requestContext.run(context, () => answerTo(message, handler));
+    const context = contextOf(message);
+    const answer = await (context === undefined
+      ? answerTo(message, handler)
+      : requestContext.run(context, () => answerTo(message, handler)));
     this.respond(message, answer);
     stop({ outcome: 'err' in answer ? 'error' : 'ok' });
     handlersInFlight.dec();
