@@ -131,7 +131,11 @@ async function findApiKey(
   manager: EntityManager,
   { projectId, keyId }: ApiKeyAddress,
 ): Promise<ApiKeyEntity> {
-  const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: Not<ApiKeyState>('deleted') });
+  const key = await manager.findOneBy(ApiKeyEntity, {
+    id: keyId,
+    projectId,
+    state: Not<ApiKeyState>('deleted'),
+  });
   if (key === null) throw new DomainError('API_KEY_NOT_FOUND');
   return key;
 }
