@@ -129,9 +129,7 @@ describe('npm start', () => {
     clone.useFakeInstaller();
     const env = { PATH: `${clone.path('bin')}:${process.env['PATH'] ?? ''}` };
     rmSync(clone.path('node_modules'));
-    expect((await clone.run(['up', '--detach'], { env })).output).toContain(
-      'installing dependencies (npm ci)',
-    );
+    await clone.run(['up', '--detach'], { env });
     await clone.run(['down']);
     // An empty HOME would make npm take the working directory for one.
     expect(installs()).toEqual(['ci --include=dev, HOME is not set']);
