@@ -68,12 +68,12 @@ describe('redaction of text', () => {
   });
 
   it.each(['a.', 'a-', 'tlx_', '://', 'a:/', 'token', 'x'])(
-    'takes time in proportion to the length of %j, repeated, and not to its square',
+    'takes no time that grows with the square, for 500,000 times %j',
     (part) => {
-      // The best of three, of the same machine in the same moment: a square would make it 400 times as much.
-      const bestMs = (repetitions: number): number =>
-        Math.min(...[1, 2, 3].map(() => elapsedMs(() => redactText(part.repeat(repetitions)))));
-      expect(bestMs(200_000) / bestMs(10_000)).toBeLessThan(100);
+      const startedAt = performance.now();
+      redactText(part.repeat(500_000));
+      // No measurement: it takes a fraction of a second, and with the square it would be many minutes.
+      expect(performance.now() - startedAt).toBeLessThan(30_000);
     },
   );
 
@@ -88,9 +88,3 @@ describe('redaction of text', () => {
     });
   });
 });
-
-function elapsedMs(work: () => unknown): number {
-  const startedAt = performance.now();
-  work();
-  return performance.now() - startedAt;
-}
