@@ -11,19 +11,22 @@ const ARRIVAL_LIMIT_MS = 5_000;
  * was ever said.
  */
 export class HttpConnections {
-  private readonly sockets = new Set<Socket>();
-  private readonly responses = new Set<ServerResponse>();
+  /**
+   * The open connections with their latest response, before which all earlier ones are sent. Not a set of responses: what
+   * is put into a set and taken out again thousands of times a second survives in its discarded tables, and the garbage
+   * collector then took a fifth of the gateway's time.
+   */
+  private readonly latest = new Map<Socket, ServerResponse | undefined>();
   private draining = false;
 
   constructor(private readonly server: Server) {
     server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
+      this.latest.set(socket, undefined);
+      socket.once('close', () => this.latest.delete(socket));
     });
     // First in line, so that a response is known before a handler can have sent it.
-    server.prependListener('request', (_request, response) => {
-      this.responses.add(response);
-      response.once('close', () => this.responses.delete(response));
+    server.prependListener('request', ({ socket }, response) => {
+      this.latest.set(socket, response);
       if (this.draining) announceEnd(response);
     });
   }
@@ -36,13 +39,9 @@ export class HttpConnections {
     if (!this.server.listening) return;
     this.draining = true;
     this.server.close();
-    const busy = new Set<Socket | null>();
-    for (const response of this.responses) {
-      busy.add(response.socket);
-      announceEnd(response);
-    }
-    for (const socket of this.sockets) {
-      if (!busy.has(socket)) socket.destroy();
+    for (const [socket, response] of this.latest) {
+      if (response === undefined || response.writableFinished) socket.destroy();
+      else announceEnd(response);
     }
     const late = setTimeout(
       () => {
@@ -55,7 +54,7 @@ export class HttpConnections {
   }
 
   private hangUpOnLateRequests(): void {
-    for (const { req, socket } of this.responses) if (!req.complete) socket?.destroy();
+    for (const [socket, response] of this.latest) if (response?.req.complete === false) socket.destroy();
   }
 }
 
