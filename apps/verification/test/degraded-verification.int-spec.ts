@@ -51,9 +51,12 @@ describe('while Redis does not answer', () => {
         'UNKNOWN',
       ]);
     }
-    const startedAtMs = performance.now();
-    await verifier.outcome(valid);
-    expect(performance.now() - startedAtMs).toBeLessThan(50);
+    // Nobody waits for Redis any more: some call at least is quicker than the wait would be, busy as the machine may be.
+    await eventually(async () => {
+      const startedAtMs = performance.now();
+      await verifier.outcome(valid);
+      expect(performance.now() - startedAtMs).toBeLessThan(50);
+    });
 
     await platform.redis.kill('SIGCONT');
     await eventually(() => verifier.keyFence.lookup([newHash()]), { withinMs: 1_000 });
