@@ -13,7 +13,11 @@ interface LockedPackage {
 type Packages = Record<string, LockedPackage>;
 
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Packages };
-const { '': root, ...locked } = packages;
+const { '': root, ...others } = packages;
+/** What comes from elsewhere: our own workspaces are links to folders of this repository. */
+const locked = Object.fromEntries(
+  Object.entries(others).filter(([path, { link }]) => path.includes('node_modules/') && !link),
+);
 
 /** Where people and CI run this. Other libcs and systems come as they come. */
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64'];
@@ -52,7 +56,7 @@ describe('package-lock.json', () => {
   });
 
   it('fixes what each package contains', () => {
-    const loose = Object.entries(locked).filter(([, { integrity, link }]) => !integrity && !link);
+    const loose = Object.entries(locked).filter(([, { integrity }]) => !integrity);
     expect(loose.map(([path]) => path)).toEqual([]);
   });
 
@@ -66,9 +70,9 @@ describe('package-lock.json', () => {
     const swc = Object.keys(packages).filter(
       (path) => path.startsWith('node_modules/@swc/core-') && platformOf(path) === platform,
     );
-    const others = Object.entries(packages).filter(([path]) => !swc.includes(path));
+    const rest = Object.entries(packages).filter(([path]) => !swc.includes(path));
     expect(swc).not.toEqual([]);
-    expect(missingVariants(Object.fromEntries(others))).toEqual([
+    expect(missingVariants(Object.fromEntries(rest))).toEqual([
       `node_modules/@swc/core has nothing for ${platform}`,
     ]);
   });
