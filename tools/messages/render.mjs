@@ -4,6 +4,7 @@ import { rulesOf } from './rules.mjs';
 /** Who answers the requests of a domain. */
 const ANSWERED_BY = {
   'api-keys': 'key-management',
+  audit: 'key-management',
   projects: 'key-management',
   usage: 'usage-tracking',
   verification: 'verification',

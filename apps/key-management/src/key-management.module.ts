@@ -5,6 +5,8 @@ import { ApiKeyDeletion } from './api-keys/api-key-deletion.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { DeletionSweeper } from './api-keys/deletion-sweeper.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditService } from './audit/audit.service.js';
 import { entities } from './entities.js';
 import { KeyManagementConfig } from './key-management.config.js';
 import { ProjectsController } from './projects/projects.controller.js';
@@ -14,13 +16,14 @@ import { ProjectsService } from './projects/projects.service.js';
   imports: [
     DatabaseModule.register({ config: KeyManagementConfig, applicationName: 'key-management', entities }),
   ],
-  controllers: [ProjectsController, ApiKeysController],
+  controllers: [ProjectsController, ApiKeysController, AuditController],
   providers: [
     { provide: KeyFence, useFactory: createFence, inject: [KeyManagementConfig] },
     ProjectsService,
     ApiKeysService,
     ApiKeyDeletion,
     DeletionSweeper,
+    AuditService,
   ],
 })
 export class KeyManagementModule {}

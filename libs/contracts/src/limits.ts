@@ -1,6 +1,10 @@
 /** Limits that both sides of a message must agree on. Everything else is configuration of one service. */
 export const MAX_NOTE_CHARACTERS = 200;
 export const MAX_PROJECT_NAME_CHARACTERS = 100;
+export const MAX_ACTOR_CHARACTERS = 200;
+export const MAX_AUDIT_DETAIL_CHARACTERS = 500;
+/** Projects that one principal can be limited to: 40 kB of a message. */
+export const MAX_PROJECT_IDS = 1_000;
 export const MAX_SEARCH_CHARACTERS = 200;
 export const MAX_PAGE_ITEMS = 200;
 export const DEFAULT_PAGE_ITEMS = 50;

@@ -1,5 +1,7 @@
 import { Transform } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  IsArray,
   IsInt,
   IsNotEmpty,
   IsOptional,
@@ -13,10 +15,13 @@ import {
   ValidateIf,
 } from 'class-validator';
 import {
+  MAX_ACTOR_CHARACTERS,
+  MAX_AUDIT_DETAIL_CHARACTERS,
   MAX_CURSOR_CHARACTERS,
   MAX_EXPIRY_YEARS,
   MAX_NOTE_CHARACTERS,
   MAX_PAGE_ITEMS,
+  MAX_PROJECT_IDS,
   MAX_PROJECT_NAME_CHARACTERS,
   MAX_SEARCH_CHARACTERS,
 } from './limits.js';
@@ -115,6 +120,17 @@ export const HasAsManyItemsAs = (column: string): PropertyDecorator =>
       defaultMessage: () => '$property must be an array with as many items as $constraint1',
     },
   });
+
+/** Who has done something, as the gateway names them. */
+export const IsActor = (): PropertyDecorator =>
+  all(IsString(), IsNotEmpty(), MaxLength(MAX_ACTOR_CHARACTERS));
+
+export const IsAuditDetail = (): PropertyDecorator =>
+  all(IsString(), IsNotEmpty(), MaxLength(MAX_AUDIT_DETAIL_CHARACTERS), HasNoControlCharacters());
+
+/** The projects that the asker may see: only these when present, none when empty, all when absent. */
+export const AreProjectIds = (): PropertyDecorator =>
+  all(MayBeAbsent(), IsArray(), ArrayMaxSize(MAX_PROJECT_IDS), IsId({ each: true }));
 
 export const IsPageLimit = (): PropertyDecorator => all(IsInt(), Min(1), Max(MAX_PAGE_ITEMS));
 

@@ -67,7 +67,12 @@ export class ApiKeysService {
       if (q !== undefined) {
         query.andWhere('(key.note ILIKE :q OR key.keyStart ILIKE :q)', { q: containing(q) });
       }
-      const { rows, nextCursor } = await readPage(query, { limit, cursor });
+      const { rows, nextCursor } = await readPage(query, {
+        list: ['api-keys', projectId, q],
+        time: 'createdAt',
+        limit,
+        cursor,
+      });
       return { data: await present(manager, rows), nextCursor };
     });
   }

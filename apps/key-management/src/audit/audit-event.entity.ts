@@ -1,16 +1,12 @@
+import type { AuditAction } from '#contracts';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-export type AuditAction =
-  | 'project.created'
-  | 'project.renamed'
-  | 'project.deleted'
-  | 'api-key.created'
-  | 'api-key.note-changed'
-  | 'api-key.deleted';
 
 /** Append-only: the service's role may neither change nor remove a row. */
 @Entity({ schema: 'key_management', name: 'audit_events' })
 @Index('audit_events_by_time', ['occurredAt', 'id'])
+@Index('audit_events_of_project', ['projectId', 'occurredAt', 'id'])
+@Index('audit_events_of_actor', ['actor', 'occurredAt', 'id'])
+@Index('audit_events_of_action', ['action', 'occurredAt', 'id'])
 export class AuditEventEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'audit_events_pkey' })
   id!: string;
@@ -36,4 +32,11 @@ export class AuditEventEntity {
 
   @Column({ type: 'inet', name: 'source_address', nullable: true })
   sourceAddress!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  detail!: string | null;
+
+  /** How many of the kind this event stands for. */
+  @Column({ type: 'integer', default: 1 })
+  count!: number;
 }

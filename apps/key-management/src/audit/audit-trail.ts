@@ -1,7 +1,8 @@
+import type { AuditAction } from '#contracts';
 import { requestContext } from '#observability';
 import { v7 as uuidv7 } from 'uuid';
 import type { EntityManager } from 'typeorm';
-import { type AuditAction, AuditEventEntity } from './audit-event.entity.js';
+import { AuditEventEntity } from './audit-event.entity.js';
 
 interface AuditedChange {
   by: { actor: string; sourceAddress: string | null };

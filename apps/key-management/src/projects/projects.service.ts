@@ -35,11 +35,12 @@ export class ProjectsService {
     });
   }
 
-  async list({ limit, cursor, q }: ListProjectsRequest): Promise<ListProjectsResponse> {
+  async list({ limit, cursor, q, projectIds }: ListProjectsRequest): Promise<ListProjectsResponse> {
     const { rows, nextCursor } = await this.database.run((manager) => {
       const query = manager.createQueryBuilder(ProjectEntity, 'project').where('project.deletedAt IS NULL');
       if (q !== undefined) query.andWhere('project.name ILIKE :q', { q: containing(q) });
-      return readPage(query, { limit, cursor });
+      if (projectIds !== undefined) query.andWhere('project.id = ANY(:projectIds)', { projectIds });
+      return readPage(query, { list: ['projects', q], time: 'createdAt', limit, cursor });
     });
     return { data: rows.map(toProject), nextCursor };
   }

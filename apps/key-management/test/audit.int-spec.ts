@@ -1,0 +1,170 @@
+import type { AuditEvent, ListAuditEventsRequest, RecordAuditEventRequest } from '#contracts';
+import type { INestApplicationContext } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { AuditService } from '../src/audit/audit.service.js';
+import { createKey, createProject, startKeyManagement } from './key-management.js';
+
+let database: TestDatabase;
+let app: INestApplicationContext;
+let audit: AuditService;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  app = await startKeyManagement({
+    DATABASE_URL: database.keyManagementUrl,
+    // Nobody listens there: nothing in this file needs Redis.
+    REDIS_URL: 'redis://127.0.0.1:1',
+  });
+  audit = app.get(AuditService);
+});
+
+afterAll(() => app.close());
+
+async function record(event: Partial<RecordAuditEventRequest> = {}): Promise<RecordAuditEventRequest> {
+  const request: RecordAuditEventRequest = {
+    eventId: randomUUID(),
+    occurredAt: new Date().toISOString(),
+    actor: 'Ada Lovelace (248289)',
+    sourceAddress: '2001:db8::1',
+    action: 'session.signed-in',
+    ...event,
+  };
+  await audit.record(request);
+  return request;
+}
+
+async function list(filters: Partial<ListAuditEventsRequest> = {}): Promise<AuditEvent[]> {
+  return (await audit.list({ limit: 200, ...filters })).data;
+}
+
+const ids = (events: readonly { id: string }[]): string[] => events.map(({ id }) => id);
+
+describe('what the gateway records', () => {
+  it('comes back as it was, newest first', async () => {
+    const actor = `someone ${randomUUID()}`;
+    const first = await record({ actor, occurredAt: '2026-01-01T00:00:00.000Z' });
+    const second = await record({
+      actor,
+      action: 'access.denied',
+      projectId: randomUUID(),
+      targetId: randomUUID(),
+      detail: 'GET /v1/projects/:projectId',
+      count: 17,
+    });
+    const { eventId, ...rest } = second;
+    expect(await list({ actor })).toEqual([
+      { id: eventId, ...rest, requestId: null },
+      {
+        id: first.eventId,
+        occurredAt: '2026-01-01T00:00:00.000Z',
+        actor,
+        action: 'session.signed-in',
+        projectId: null,
+        targetId: null,
+        requestId: null,
+        sourceAddress: '2001:db8::1',
+        detail: null,
+        count: 1,
+      },
+    ]);
+  });
+
+  it('is recorded once, however often it is sent, and as it was the first time', async () => {
+    const event = await record();
+    await record({ ...event, actor: 'somebody else' });
+    const found = (await list()).filter(({ id }) => id === event.eventId);
+    expect(found.map(({ actor }) => actor)).toEqual([event.actor]);
+  });
+
+  it('is not in the future, whatever the clock of the gateway says', async () => {
+    const event = await record({ actor: `early ${randomUUID()}`, occurredAt: '2101-01-01T00:00:00.000Z' });
+    const [found] = await list({ actor: event.actor });
+    expect(Date.parse(found?.occurredAt ?? '')).toBeLessThanOrEqual(Date.now());
+  });
+});
+
+describe('the list of events', () => {
+  it('can be restricted by each filter, and by all of them together', async () => {
+    const [projectId, actor] = [randomUUID(), `filtered ${randomUUID()}`];
+    const common = { projectId, actor, occurredAt: '2026-02-02T00:00:00.000Z' } as const;
+    const wanted = await record({ ...common, action: 'access.denied' });
+    const others = {
+      projectId: await record({ ...common, action: 'access.denied', projectId: randomUUID() }),
+      actor: await record({ ...common, action: 'access.denied', actor: 'Ada Lovelace (248289)' }),
+      action: await record({ ...common, action: 'session.signed-out' }),
+      from: await record({ ...common, action: 'access.denied', occurredAt: '2026-02-01T23:59:59.999Z' }),
+      to: await record({ ...common, action: 'access.denied', occurredAt: '2026-02-02T00:00:00.001Z' }),
+    };
+    const filters = {
+      projectId,
+      actor,
+      action: 'access.denied',
+      from: '2026-02-02T00:00:00.000Z',
+      to: '2026-02-02T00:00:00.001Z',
+    } as const;
+    expect(ids(await list(filters))).toEqual([wanted.eventId]);
+    for (const [name, other] of Object.entries(others)) {
+      const { [name as keyof typeof filters]: _left, ...rest } = filters;
+      expect(ids(await list(rest)).sort()).toEqual([wanted.eventId, other.eventId].sort());
+    }
+  });
+
+  it('has for those who are limited to projects nothing of others, and nothing without a project', async () => {
+    const [mine, other] = [await createProject(app), await createProject(app)];
+    await createKey(app, other);
+    const key = await createKey(app, mine);
+    await record();
+    const seen = await list({ projectIds: [mine] });
+    expect(seen.map(({ action, targetId }) => [action, targetId])).toEqual([
+      ['api-key.created', key.id],
+      ['project.created', mine],
+    ]);
+    expect(await list({ projectIds: [mine], projectId: other })).toEqual([]);
+    expect(await list({ projectIds: [] })).toEqual([]);
+  });
+
+  it('is read page by page, each event once, while others are being recorded', async () => {
+    const actor = `paged ${randomUUID()}`;
+    const recorded = new Set<string>();
+    // Many in one millisecond.
+    for (let i = 0; i < 25; i += 1) {
+      recorded.add((await record({ actor, occurredAt: `2026-03-03T00:00:00.00${String(i % 3)}Z` })).eventId);
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await audit.list({ limit: 4, actor, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...ids(page.data));
+      cursor = page.nextCursor ?? undefined;
+      await record({ actor });
+    } while (cursor !== undefined);
+    expect(seen).toHaveLength(25);
+    expect(new Set(seen)).toEqual(recorded);
+  });
+
+  it('refuses the cursor of a list with other filters', async () => {
+    const { nextCursor } = await audit.list({ limit: 1 });
+    const work = audit.list({ limit: 1, action: 'access.denied', cursor: String(nextCursor) });
+    await expect(work).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      fieldErrors: [{ pointer: '/cursor', message: expect.stringContaining('other filters') as string }],
+    });
+  });
+});
+
+describe('the role of the service', () => {
+  it.each([
+    `UPDATE key_management.audit_events SET actor = 'nobody'`,
+    'UPDATE key_management.audit_events SET count = 0',
+    'DELETE FROM key_management.audit_events',
+    'TRUNCATE key_management.audit_events',
+    'DROP TABLE key_management.audit_events',
+    'INSERT INTO key_management.audit_events SELECT * FROM key_management.audit_events ON CONFLICT (id) DO UPDATE SET actor = excluded.actor',
+  ])('can add events and never change one: %s', async (statement) => {
+    await record();
+    await expect(asOwner(database.keyManagementUrl, (sql) => sql.query(statement))).rejects.toThrow(
+      /permission denied|must be owner/,
+    );
+  });
+});
