@@ -48,7 +48,14 @@ describe('creating an API key', () => {
       expiresAt: '2030-06-01T10:00:00.000Z',
       status: 'active',
       lastUsedAt: null,
-      usage: { verdict: 'never_used', asOf: apiKey.usage.asOf },
+      usage: {
+        verdict: 'never_used',
+        last24h: 0,
+        last7d: 0,
+        last30d: 0,
+        asOf: apiKey.usage.asOf,
+        gap: null,
+      },
       replacesKeyId: null,
       replacedByKeyId: null,
     });

@@ -1,4 +1,8 @@
-import { ApiKeyUsageView, UsageCompletenessView } from './api-keys/api-key-usage.view.js';
+import {
+  ApiKeyUsageView,
+  ApiKeyUseCountsView,
+  UsageCompletenessView,
+} from './api-keys/api-key-usage.view.js';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { AuditEventEntity } from './audit/audit-event.entity.js';
 import { ProjectEntity } from './projects/project.entity.js';
@@ -8,5 +12,6 @@ export const entities = [
   ApiKeyEntity,
   AuditEventEntity,
   ApiKeyUsageView,
+  ApiKeyUseCountsView,
   UsageCompletenessView,
 ];

@@ -104,7 +104,7 @@ describe('API keys', () => {
       createdBy: 'admin-token',
       status: 'active',
       lastUsedAt: null,
-      usage: { verdict: 'never_used', asOf: null },
+      usage: { verdict: 'never_used', last24h: 0, last7d: 0, last30d: 0, asOf: null, gap: null },
       replacesKeyId: null,
       replacedByKeyId: null,
     });

@@ -123,3 +123,60 @@ describe('the moment before which all uses are counted', () => {
     expect(await counts.asOf()).toEqual(at(2));
   });
 });
+
+describe('the gap in which uses may be missing', () => {
+  const gap = async (): Promise<{ from: Date | null; to: Date | null } | undefined> => {
+    const [row] = await counts.rows<{ from: Date | null; to: Date | null }>(
+      'SELECT gap_from AS from, gap_to AS to FROM usage_tracking.usage_completeness',
+    );
+    return row;
+  };
+  const none = { from: null, to: null };
+
+  it('is none while all gateways are heard, or have said goodbye', async () => {
+    expect(await gap()).toEqual(none);
+    const [alive, gone] = [new Publisher(), new Publisher()];
+    await record(alive.used([], upTo(1)), gone.used([], goodbye(1)));
+    await silentFor(100_000, gone);
+    expect(await gap()).toEqual(none);
+  });
+
+  it('begins where the counts of a silent gateway end, and ends when it is taken for dead', async () => {
+    const [dead, living] = [new Publisher(), new Publisher()];
+    await record(dead.used([], upTo(1)), living.used([], upTo(9)));
+    await silentFor(59, dead);
+    expect(await gap()).toEqual(none);
+    await silentFor(2, dead);
+    const { from, to } = (await gap()) ?? none;
+    expect(from).toEqual(at(1));
+    // Silent for 61 s, and taken for dead after 60.
+    expect(Date.now() - (to?.getTime() ?? 0)).toBeGreaterThanOrEqual(1_000);
+    expect(Date.now() - (to?.getTime() ?? 0)).toBeLessThan(30_000);
+  });
+
+  it('is the latest one', async () => {
+    const [first, second, living] = [new Publisher(), new Publisher(), new Publisher()];
+    await record(first.used([], upTo(1)), second.used([], upTo(2)), living.used([], upTo(9)));
+    await silentFor(200, first);
+    await silentFor(100, second);
+    expect((await gap())?.from).toEqual(at(2));
+  });
+
+  it('closes when the gateway is heard again: its uses come with it', async () => {
+    const [away, living] = [new Publisher(), new Publisher()];
+    await record(away.used([], upTo(1)), living.used([], upTo(9)));
+    await silentFor(100, away);
+    expect((await gap())?.from).toEqual(at(1));
+    await record(away.used([], upTo(10)));
+    expect(await gap()).toEqual(none);
+  });
+
+  it('stays when a gateway has said goodbye, and something that it sent before never came', async () => {
+    const [leaving, living] = [new Publisher(), new Publisher()];
+    await record(leaving.used([], upTo(1)), living.used([], upTo(9)));
+    leaving.used([], upTo(2));
+    await record(leaving.used([], goodbye(3)));
+    await silentFor(61, leaving);
+    expect((await gap())?.from).toEqual(at(1));
+  });
+});

@@ -59,7 +59,9 @@ describe('the role of usage-tracking', () => {
 describe('the role of key-management', () => {
   it('can read what is published to it, and nothing else', async () => {
     await keyManagement.query('SELECT key_id, last_used_at, first_used_at FROM usage_tracking.api_key_usage');
-    await keyManagement.query('SELECT as_of FROM usage_tracking.usage_completeness');
+    await keyManagement.query('SELECT as_of, gap_from, gap_to FROM usage_tracking.usage_completeness');
+    await keyManagement.query('SELECT * FROM usage_tracking.api_key_use_counts');
+    await keyManagement.query('SELECT * FROM usage_tracking.api_key_refusals');
     for (const table of ['key_usage', 'hourly_uses', 'publishers', 'dead_letters']) {
       await expect(keyManagement.query(`SELECT FROM usage_tracking.${table}`)).rejects.toThrow(
         PERMISSION_DENIED,

@@ -1,6 +1,6 @@
 import type { ApiKey } from '#contracts';
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { ApiKeyUsageView, UsageCompletenessView } from './api-key-usage.view.js';
+import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
+import { ApiKeyUsageView, ApiKeyUseCountsView, UsageCompletenessView } from './api-key-usage.view.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { toApiKey } from './to-api-key.js';
 
@@ -19,9 +19,13 @@ export function selectApiKeys(manager: EntityManager): SelectQueryBuilder<ApiKey
     .where(`key.state <> 'deleted'`);
 }
 
-/** The published form of keys from {@link selectApiKeys}, with how complete the usage is that they show. */
+/** The published form of keys from {@link selectApiKeys}, with how they were used. */
 export async function present(manager: EntityManager, keys: readonly ApiKeyEntity[]): Promise<ApiKey[]> {
+  if (keys.length === 0) return [];
+  // First: what is counted afterwards is at least as complete as this says.
   const [completeness] = await manager.find(UsageCompletenessView);
+  const counts = await manager.findBy(ApiKeyUseCountsView, { keyId: In(keys.map(({ id }) => id)) });
+  const countsOf = new Map(counts.map((count) => [count.keyId, count]));
   const now = new Date();
-  return keys.map((key) => toApiKey(key, completeness?.asOf ?? null, now));
+  return keys.map((key) => toApiKey(key, { counts: countsOf.get(key.id), completeness, now }));
 }

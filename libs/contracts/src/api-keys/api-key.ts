@@ -1,14 +1,7 @@
+import type { ApiKeyUsageSummary } from '../usage/api-key-usage-summary.js';
+
 /** `deleting` keys are refused already wherever PostgreSQL is read; the deletion is being completed. */
 export type ApiKeyStatus = 'active' | 'expired' | 'deleting';
-
-/** `in_use`: used in the last 24 hours. `recently_used`: in the last 30 days. `idle`: longer ago. */
-export type UsageVerdict = 'in_use' | 'recently_used' | 'idle' | 'never_used';
-
-export class ApiKeyUsageSummary {
-  verdict!: UsageVerdict;
-  /** All uses before this moment have been counted (ISO 8601). `null` until a gateway has reported for the first time. */
-  asOf!: string | null;
-}
 
 /** An API key as an admin sees it. Neither the key nor its hash is part of it. All times are ISO 8601, UTC, milliseconds. */
 export class ApiKey {
