@@ -28,4 +28,5 @@ export * from './usage/usage-batch-id.js';
 export * from './usage/usage-batch.js';
 export * from './usage/usage-verdict.js';
 export * from './validators.js';
+export * from './values.js';
 export * from './verification/verify-api-keys.js';

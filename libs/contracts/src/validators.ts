@@ -52,7 +52,16 @@ export const IsKeyStart = (): PropertyDecorator =>
   Matches(KEY_START, { message: '$property must be the start of a key' });
 
 export const IsId = ({ each = false }: Each = {}): PropertyDecorator =>
-  Matches(ID, { each, message: '$property must be a UUID' });
+  ValidateBy(
+    {
+      name: 'isId',
+      validator: {
+        validate: (value) => typeof value === 'string' && ID.test(value),
+        defaultMessage: () => '$property must be a UUID',
+      },
+    },
+    { each },
+  );
 
 /** The property may be absent, but `null` has to validate like any value (unlike class-validator's `IsOptional`). */
 export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);

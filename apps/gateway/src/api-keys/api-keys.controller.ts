@@ -11,6 +11,7 @@ import {
 import { MessageBus } from '#messaging';
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { Acting, type ActingAdmin } from '../admin-auth/acting-admin.decorator.js';
+import { Operation } from '../api-reference/operation.decorator.js';
 import { ListQuery } from '../http/list.query.js';
 import { DELETION_REQUEST, MANAGEMENT_REQUEST } from '../http/management-request.js';
 import { ProjectParams } from '../projects/projects.dto.js';
@@ -18,6 +19,7 @@ import { ApiKeyParams, ChangeNoteBody, CreateApiKeyBody } from './api-keys.dto.j
 
 /** The only answer that ever has the key in it. */
 interface CreatedApiKey extends ApiKey {
+  /** Shown this once: nobody can give it back. @schema {"pattern": "^tlx_[0-9A-Za-z]{49}$"} */
   key: string;
 }
 
@@ -28,6 +30,11 @@ export class ApiKeysController {
   /** The key is made here and handed to the caller; behind the gateway there is only its hash. */
   @Post()
   @Header('Cache-Control', 'no-store')
+  @Operation('createApiKey', {
+    summary: 'Creates an API key',
+    problems: ['project_not_found', 'api_key_not_found', 'already_replaced', 'limit_reached'],
+    example: { note: 'GitHub Actions deploy', expiresAt: null },
+  })
   async create(
     @Param() params: ProjectParams,
     @Body() body: CreateApiKeyBody,
@@ -40,16 +47,27 @@ export class ApiKeysController {
   }
 
   @Get()
+  @Operation('listApiKeys', {
+    summary: 'Lists the API keys of a project, newest first',
+    problems: ['project_not_found'],
+  })
   list(@Param() params: ProjectParams, @Query() query: ListQuery): Promise<ListApiKeysResponse> {
     return this.bus.request(listApiKeys, { ...params, ...query }, MANAGEMENT_REQUEST);
   }
 
   @Get(':keyId')
+  @Operation('getApiKey', { summary: 'Reads an API key', problems: ['api_key_not_found'] })
   get(@Param() params: ApiKeyParams): Promise<ApiKey> {
     return this.bus.request(getApiKey, params, MANAGEMENT_REQUEST);
   }
 
   @Patch(':keyId')
+  @Operation('changeApiKeyNote', {
+    summary: 'Changes the note of an API key',
+    description: 'Nothing else of a key can change.',
+    problems: ['api_key_not_found'],
+    example: { note: 'GitHub Actions deploy, EU' },
+  })
   changeNote(
     @Param() params: ApiKeyParams,
     @Body() body: ChangeNoteBody,
@@ -60,6 +78,12 @@ export class ApiKeysController {
 
   @Delete(':keyId')
   @HttpCode(204)
+  @Operation('deleteApiKey', {
+    summary: 'Deletes an API key, immediately and for ever',
+    description:
+      'Answered when no verification that starts later can succeed: after about 10 ms; after about 11.5 s while Redis is out of reach. After 503 repeat it: 404 then means that it is done.',
+    problems: ['api_key_not_found'],
+  })
   async delete(@Param() params: ApiKeyParams, @Acting() admin: ActingAdmin): Promise<void> {
     await this.bus.request(deleteApiKey, { ...params, ...admin }, DELETION_REQUEST);
   }

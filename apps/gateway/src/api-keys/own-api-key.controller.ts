@@ -4,6 +4,7 @@ import { MessageBus } from '#messaging';
 import { Controller, Delete, HttpCode, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
+import { Operation } from '../api-reference/operation.decorator.js';
 import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { DELETION_REQUEST } from '../http/management-request.js';
 import { sourceAddress } from '../http/source-address.js';
@@ -21,6 +22,12 @@ export class OwnApiKeyController {
    */
   @Delete()
   @HttpCode(204)
+  @Operation('deleteOwnApiKey', {
+    summary: 'Deletes the API key that it is called with',
+    description:
+      'For whoever has found a leaked key. 204 means what it means for an admin; 401 `api_key_deleted`, that it was deleted before.',
+    credential: 'api-key',
+  })
   async delete(@Req() request: FastifyRequest): Promise<void> {
     const credential = bearerCredential(request.raw);
     if (credential.kind === 'missing') throw KEY_MISSING;

@@ -38,6 +38,25 @@ interface ProblemOptions {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** RFC 9457, and what programs need. */
+export interface ProblemBody {
+  /** `urn:traylinx:problem:` and the code. */
+  type: string;
+  /** What `code` means, for people. */
+  title: string;
+  status: number;
+  /** What the caller may do about it. */
+  detail?: string;
+  /** The path that was asked for. */
+  instance: string;
+  /** For programs. There may be new ones. */
+  code: string;
+  /** The `X-Request-Id` of the answer. */
+  requestId: string;
+  /** What is wrong with the input, field by field. */
+  errors?: readonly FieldError[];
+}
+
 /** An answer that is not a success, for whatever code of the gateway wants to give one. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -65,7 +84,7 @@ export class Problem extends Error {
    */
   toBody({ path, requestId }: { path: string; requestId: string }): string {
     const [status, title] = PROBLEMS[this.code];
-    const body = JSON.stringify({
+    const body: ProblemBody = {
       type: `urn:traylinx:problem:${this.code}`,
       title,
       status,
@@ -74,8 +93,8 @@ export class Problem extends Error {
       code: this.code,
       requestId,
       ...(this.errors.length === 0 ? {} : { errors: this.errors }),
-    });
-    return redactText(body);
+    };
+    return redactText(JSON.stringify(body));
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { MessageBus } from '#messaging';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { Acting, type ActingAdmin } from '../admin-auth/acting-admin.decorator.js';
+import { Operation } from '../api-reference/operation.decorator.js';
 import { ListQuery } from '../http/list.query.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
 import { ProjectBody, ProjectParams } from './projects.dto.js';
@@ -19,21 +20,29 @@ export class ProjectsController {
   constructor(private readonly bus: MessageBus) {}
 
   @Post()
+  @Operation('createProject', { summary: 'Creates a project', example: { name: 'Payments' } })
   create(@Body() body: ProjectBody, @Acting() admin: ActingAdmin): Promise<Project> {
     return this.bus.request(createProject, { ...body, ...admin }, MANAGEMENT_REQUEST);
   }
 
   @Get()
+  @Operation('listProjects', { summary: 'Lists projects, newest first' })
   list(@Query() query: ListQuery): Promise<ListProjectsResponse> {
     return this.bus.request(listProjects, query, MANAGEMENT_REQUEST);
   }
 
   @Get(':projectId')
+  @Operation('getProject', { summary: 'Reads a project', problems: ['project_not_found'] })
   get(@Param() params: ProjectParams): Promise<Project> {
     return this.bus.request(getProject, params, MANAGEMENT_REQUEST);
   }
 
   @Patch(':projectId')
+  @Operation('renameProject', {
+    summary: 'Renames a project',
+    problems: ['project_not_found'],
+    example: { name: 'Payments EU' },
+  })
   rename(
     @Param() params: ProjectParams,
     @Body() body: ProjectBody,
@@ -44,6 +53,11 @@ export class ProjectsController {
 
   @Delete(':projectId')
   @HttpCode(204)
+  @Operation('deleteProject', {
+    summary: 'Deletes an empty project',
+    description: 'Empty: it has no active, expired or deleting API key.',
+    problems: ['project_not_found', 'project_not_empty'],
+  })
   async delete(@Param() params: ProjectParams, @Acting() admin: ActingAdmin): Promise<void> {
     await this.bus.request(deleteProject, { ...params, ...admin }, MANAGEMENT_REQUEST);
   }

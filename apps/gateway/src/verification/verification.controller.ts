@@ -1,11 +1,13 @@
+import type { Id, Instant } from '#contracts';
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
 import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
+import { Operation } from '../api-reference/operation.decorator.js';
 import { ApiKeyVerifier, type KeyVerification } from './api-key-verifier.js';
 import { keyProblem } from './key-problem.js';
 import { BatchVerifyBody, VerifyBody } from './verification.dto.js';
 
-type VerificationView =
-  | { valid: true; code: 'VALID'; keyId: string; projectId: string; expiresAt: string | null }
+type Verdict =
+  | { valid: true; code: 'VALID'; keyId: Id; projectId: Id; expiresAt: Instant | null }
   | { valid: false; code: 'MALFORMED' | 'UNKNOWN' | 'EXPIRED' | 'DELETED' | 'WRONG_PROJECT' }
   /** Neither valid nor invalid: it cannot be known now. */
   | { code: 'UNAVAILABLE' };
@@ -19,7 +21,13 @@ export class VerificationController {
   @Post('verify')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async verify(@Body() { key, projectId }: VerifyBody): Promise<VerificationView> {
+  @Operation('verifyApiKey', {
+    summary: 'Asks whether a key is good, now',
+    description: 'A success is a use of the key. 503 when it cannot be known.',
+    credential: 'none',
+    example: { key: 'tlx_0000000000000000000000000000000000000000000000000' },
+  })
+  async verify(@Body() { key, projectId }: VerifyBody): Promise<Verdict> {
     const verification = await this.verifier.use(key, { projectId });
     if (verification.outcome === 'UNAVAILABLE') throw keyProblem('UNAVAILABLE');
     return toView(verification);
@@ -28,14 +36,21 @@ export class VerificationController {
   @Post('batch-verify')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async batchVerify(@Body() { keys }: BatchVerifyBody): Promise<{ results: VerificationView[] }> {
+  @Operation('verifyApiKeys', {
+    summary: 'Asks the same of many keys',
+    description:
+      'In the same order. What cannot be known is `UNAVAILABLE`, without `valid`; when nothing can, it is 503.',
+    credential: 'none',
+    example: { keys: ['tlx_0000000000000000000000000000000000000000000000000'] },
+  })
+  async batchVerify(@Body() { keys }: BatchVerifyBody): Promise<{ results: Verdict[] }> {
     const verifications = await Promise.all(keys.map((key) => this.verifier.use(key)));
     if (verifications.every(({ outcome }) => outcome === 'UNAVAILABLE')) throw keyProblem('UNAVAILABLE');
     return { results: verifications.map(toView) };
   }
 }
 
-function toView(verification: KeyVerification): VerificationView {
+function toView(verification: KeyVerification): Verdict {
   const { outcome } = verification;
   if (outcome === 'UNAVAILABLE') return { code: outcome };
   if (outcome !== 'VALID') return { valid: false, code: outcome };

@@ -3,6 +3,7 @@ import { MessageBus } from '#messaging';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
+import { Operation } from '../api-reference/operation.decorator.js';
 import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
 import { ApiKeyVerifier } from './api-key-verifier.js';
@@ -20,6 +21,18 @@ export class WhoamiController {
   ) {}
 
   @Get()
+  @Operation('whoami', {
+    summary: 'Tells the holder of a key what it is',
+    description: 'To test a key. Not a use of it.',
+    credential: 'api-key',
+    answerHeaders: {
+      'Cache-Control': { description: 'No cache keeps it.', schema: { const: 'no-store' }, required: true },
+      'X-Api-Key-Expires-At': {
+        description: 'When the key expires, if that is within 14 days.',
+        schema: { type: 'string', format: 'date-time' },
+      },
+    },
+  })
   async whoami(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,24 +1,25 @@
 import type { ApiKeyUsageSummary } from '../usage/api-key-usage-summary.js';
+import type { Id, Instant, KeyStart } from '../values.js';
 
 /** `deleting` keys are refused already wherever PostgreSQL is read; the deletion is being completed. */
 export type ApiKeyStatus = 'active' | 'expired' | 'deleting';
 
-/** An API key as an admin sees it. Neither the key nor its hash is part of it. All times are ISO 8601, UTC, milliseconds. */
+/** An API key as an admin sees it. Neither the key nor its hash is part of it. */
 export class ApiKey {
-  id!: string;
-  projectId!: string;
-  /** `tlx_` and the next four characters. */
-  keyStart!: string;
+  id!: Id;
+  projectId!: Id;
+  /** `tlx_` and the next four characters: enough to recognize the key, and safe to show. */
+  keyStart!: KeyStart;
   note!: string | null;
-  createdAt!: string;
+  createdAt!: Instant;
   createdBy!: string;
   /** `null`: the key never expires. */
-  expiresAt!: string | null;
+  expiresAt!: Instant | null;
   status!: ApiKeyStatus;
   /** `null`: never used. */
-  lastUsedAt!: string | null;
+  lastUsedAt!: Instant | null;
   usage!: ApiKeyUsageSummary;
   /** The key that this one was made to take over from; `null` when there is none, or when it has been deleted. */
-  replacesKeyId!: string | null;
-  replacedByKeyId!: string | null;
+  replacesKeyId!: Id | null;
+  replacedByKeyId!: Id | null;
 }

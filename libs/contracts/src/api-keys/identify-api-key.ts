@@ -1,5 +1,6 @@
 import { request } from '../contract.js';
 import { IsId } from '../validators.js';
+import type { Id, Instant, KeyStart } from '../values.js';
 
 export class IdentifyApiKeyRequest {
   @IsId()
@@ -8,12 +9,13 @@ export class IdentifyApiKeyRequest {
 
 /** What the holder of a key may know about it. */
 export class IdentifyApiKeyResponse {
-  projectId!: string;
+  projectId!: Id;
   projectName!: string;
-  keyId!: string;
-  keyStart!: string;
+  keyId!: Id;
+  keyStart!: KeyStart;
   note!: string | null;
-  expiresAt!: string | null;
+  /** `null`: the key never expires. */
+  expiresAt!: Instant | null;
 }
 
 /** For `whoami`, after the key has been verified. Fails with API_KEY_NOT_FOUND when it is deleted. */

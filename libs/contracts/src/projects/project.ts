@@ -1,6 +1,7 @@
+import type { Id, Instant } from '../values.js';
+
 export class Project {
-  id!: string;
+  id!: Id;
   name!: string;
-  /** ISO 8601, UTC, milliseconds. */
-  createdAt!: string;
+  createdAt!: Instant;
 }

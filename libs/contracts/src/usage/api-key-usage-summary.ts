@@ -1,11 +1,12 @@
+import type { Count, Instant } from '../values.js';
 import type { UsageVerdict } from './usage-verdict.js';
 
-/** A time in which uses may have been lost, because a gateway fell silent without a goodbye. ISO 8601, UTC. */
+/** A time in which uses may have been lost, because a gateway fell silent without a goodbye. */
 export class UsageGap {
   /** Where the counts of that gateway end. */
-  from!: string;
+  from!: Instant;
   /** When it was taken for dead. */
-  to!: string;
+  to!: Instant;
 }
 
 /**
@@ -14,11 +15,11 @@ export class UsageGap {
  */
 export class ApiKeyUsageSummary {
   verdict!: UsageVerdict;
-  last24h!: number;
-  last7d!: number;
-  last30d!: number;
-  /** All uses before this moment have been counted (ISO 8601). `null` until a gateway has reported for the first time. */
-  asOf!: string | null;
+  last24h!: Count;
+  last7d!: Count;
+  last30d!: Count;
+  /** All uses before this moment have been counted. `null` until a gateway has reported for the first time. */
+  asOf!: Instant | null;
   /** The latest time in which a use may be missing that would make the verdict another one; `null` when there is none. */
   gap!: UsageGap | null;
 }

@@ -1,0 +1,245 @@
+// docs/openapi.json as an object.
+import { nameOfProblems, problemResponse, problemsOf, ref } from './problem-responses.mjs';
+import { routesOf } from './routes.mjs';
+import { inputFields } from './rule-schemas.mjs';
+
+/** @typedef {import('./type-schemas.mjs').TypeSchemas} TypeSchemas */
+/** @typedef {import('./routes.mjs').Route} Route */
+/** @typedef {import('../../apps/gateway/src/api-reference/operation.decorator.js').PlainOperation} PlainOperation */
+/** @typedef {import('../../apps/gateway/src/api-reference/operation.decorator.js').ValueDescription} ValueDescription */
+/** @typedef {Record<string, any>} Json */
+
+/**
+ * @typedef {object} Gateway  the built one
+ * @property {new () => object} module
+ * @property {string} operationKey
+ * @property {readonly PlainOperation[]} plainOperations
+ * @property {Record<string, readonly [number, string]>} problems
+ */
+
+/** What `description` of `info` says to whoever reads only that. */
+const DESCRIPTION = [
+  'Project API keys: made once, verified everywhere, refused the moment they are deleted.',
+  'Answers may get more fields, and lists of values more values, without a new version: ignore what you do not know.',
+  'What is not a success is `application/problem+json` (RFC 9457); branch on its `code`.',
+].join('\n\n');
+
+const SECURITY = {
+  admin: [{ admin: [] }],
+  'api-key': [{ apiKey: [] }],
+  none: [],
+};
+
+const EVERY_ANSWER = { 'X-Request-Id': ref('headers', 'RequestId') };
+
+const HEADERS = {
+  RequestId: {
+    description: 'Of this request, in logs and audit events. One of the caller is kept when it is sane.',
+    required: true,
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,128}$' },
+  },
+  NoStore: { description: 'No cache keeps it.', required: true, schema: { const: 'no-store' } },
+  RetryAfter: { description: 'Seconds.', required: true, schema: { type: 'string', pattern: '^[0-9]+$' } },
+  WwwAuthenticate: {
+    description: 'RFC 6750: what kind of credential is asked for, and what is wrong with the one that came.',
+    required: true,
+    schema: { type: 'string', pattern: '^Bearer realm="traylinx"' },
+  },
+};
+
+/** @param {Gateway} gateway @param {TypeSchemas} types @param {string} version */
+export function openApiDocument({ module, operationKey, plainOperations, problems }, types, version) {
+  const writer = new Writer(types, problems);
+  for (const route of routesOf(module, operationKey)) writer.addRoute(route);
+  for (const operation of plainOperations) writer.addPlain(operation);
+  types.addComponent('Problem', 'ProblemBody');
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Traylinx API Keys',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...writer.tags].sort().map((name) => ({ name })),
+    paths: sorted(writer.paths),
+    components: {
+      schemas: sorted(Object.fromEntries(types.components)),
+      responses: sorted(writer.responses),
+      headers: HEADERS,
+      securitySchemes: {
+        admin: { type: 'http', scheme: 'bearer', description: 'The admin token.' },
+        apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'tlx_…', description: 'An API key.' },
+      },
+    },
+  };
+}
+
+class Writer {
+  /** @type {Json} */ paths = {};
+  /** @type {Json} */ responses = {};
+  /** @type {Set<string>} */ tags = new Set();
+  /** @type {Set<string>} */ #ids = new Set();
+  #types;
+  #problems;
+
+  /** @param {TypeSchemas} types @param {Record<string, readonly [number, string]>} problems */
+  constructor(types, problems) {
+    this.#types = types;
+    this.#problems = problems;
+  }
+
+  /** @param {Route} route */
+  addRoute({ controller, handler, method, path, status, headers, inputs, operation }) {
+    const parameters = [
+      ...inOrderOf(path, this.#parameters('path', inputs.params)),
+      ...this.#parameters('query', inputs.query),
+      ...headerParameters(operation.requestHeaders),
+    ];
+    const constant = Object.entries(headers).map(([name, value]) => [
+      name,
+      value === 'no-store' ? ref('headers', 'NoStore') : { required: true, schema: { const: value } },
+    ]);
+    const { mediaType = 'application/json' } = operation;
+    const answer = this.#types.answerOf(controller.name, handler);
+    this.#add(method, path, {
+      tag: tagOf(controller.name),
+      parameters,
+      requestBody: inputs.body && this.#requestBody(inputs.body, operation.example),
+      success: {
+        status,
+        headers: Object.fromEntries(constant),
+        content: answer === undefined ? undefined : { [mediaType]: { schema: answer } },
+      },
+      readsBody: inputs.body !== undefined || method === 'delete',
+      operation,
+    });
+  }
+
+  /** @param {PlainOperation} operation */
+  addPlain({ method, path, tag, query = {}, ...operation }) {
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    }));
+    const inQuery = Object.entries(query).map(([name, value]) => ({ name, in: 'query', ...value }));
+    this.#add(method, path, {
+      tag,
+      parameters: [...inPath, ...inQuery],
+      requestBody: undefined,
+      success: { status: operation.status ?? 200, headers: {}, content: undefined },
+      readsBody: false,
+      operation,
+    });
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} parts
+   * @param {string} parts.tag
+   * @param {Json[]} parts.parameters
+   * @param {Json | undefined} parts.requestBody
+   * @param {{ status: number, headers: Json, content: Json | undefined }} parts.success
+   * @param {boolean} parts.readsBody
+   * @param {Route['operation']} parts.operation
+   */
+  #add(method, path, { tag, parameters, requestBody, success, readsBody, operation }) {
+    const { id, summary, description, credential = 'admin', answerHeaders = {} } = operation;
+    if (this.#ids.has(id)) throw new Error(`Two operations are named ${id}`);
+    this.#ids.add(id);
+    this.tags.add(tag);
+    /** @type {Json} */
+    const responses = {
+      [success.status]: {
+        description: success.status === 204 ? 'Done.' : 'Success.',
+        headers: { ...EVERY_ANSWER, ...success.headers, ...answerHeaders },
+        ...(success.content === undefined ? {} : { content: success.content }),
+      },
+    };
+    for (const [status, codes] of problemsOf(operation, { readsBody, problems: this.#problems })) {
+      responses[status] = this.#problem(status, codes);
+    }
+    (this.paths[path] ??= {})[method] = {
+      operationId: id,
+      summary,
+      ...(description === undefined ? {} : { description }),
+      tags: [tag],
+      security: SECURITY[credential],
+      ...(parameters.length === 0 ? {} : { parameters }),
+      ...(requestBody === undefined ? {} : { requestBody }),
+      responses,
+    };
+  }
+
+  /** @param {number} status @param {string[]} codes */
+  #problem(status, codes) {
+    const name = nameOfProblems(codes);
+    this.responses[name] ??= problemResponse(status, codes, {
+      problems: this.#problems,
+      everyAnswer: EVERY_ANSWER,
+    });
+    return ref('responses', name);
+  }
+
+  /** @param {'path' | 'query'} where @param {(new () => object) | undefined} InputClass */
+  #parameters(where, InputClass) {
+    if (InputClass === undefined) return [];
+    return inputFields(InputClass, this.#types.fieldsOf(InputClass.name)).map(
+      ({ name, required, schema }) => {
+        const { description, ...rest } = schema;
+        return {
+          name,
+          in: where,
+          required,
+          ...(description === undefined ? {} : { description }),
+          schema: rest,
+        };
+      },
+    );
+  }
+
+  /** @param {new () => object} BodyClass @param {object | undefined} example */
+  #requestBody(BodyClass, example) {
+    const fields = inputFields(BodyClass, this.#types.fieldsOf(BodyClass.name));
+    const required = fields.filter((field) => field.required).map(({ name }) => name);
+    const schema = {
+      type: 'object',
+      properties: Object.fromEntries(fields.map((field) => [field.name, field.schema])),
+      ...(required.length === 0 ? {} : { required }),
+      additionalProperties: false,
+    };
+    this.#types.components.set(BodyClass.name, schema);
+    const content = { schema: ref('schemas', BodyClass.name), ...(example === undefined ? {} : { example }) };
+    return { required: true, content: { 'application/json': content } };
+  }
+}
+
+/** @param {Readonly<Record<string, ValueDescription>>} [headers] */
+function headerParameters(headers = {}) {
+  return Object.entries(headers).map(([name, value]) => ({ name, in: 'header', ...value }));
+}
+
+/** @template {{ name: string }} P @param {string} path @param {P[]} parameters */
+function inOrderOf(path, parameters) {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const declared = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  if (names.length !== declared.size || !names.every((name) => declared.has(name ?? ''))) {
+    throw new Error(`The class of the parameters of ${path} has ${[...declared.keys()].join() || 'none'}`);
+  }
+  return names.flatMap((name) => declared.get(name ?? '') ?? []);
+}
+
+/** `ApiKeysController` → `Api keys`. @param {string} controller */
+function tagOf(controller) {
+  const words = controller.replace(/Controller$/, '').replace(/(?<!^)([A-Z])/g, ' $1');
+  return (words.charAt(0) + words.slice(1).toLowerCase()).replace(/\bapi\b/i, 'API');
+}
+
+/** @param {Json} record @returns {Json} */
+function sorted(record) {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,87 @@
+// Answers that are no success: which problems a route has, and how OpenAPI says it.
+
+/** @typedef {import('../../apps/gateway/src/http/problem.js').ProblemCode} ProblemCode */
+/** @typedef {import('../../apps/gateway/src/api-reference/operation.decorator.js').OperationDescription} Description */
+/** @typedef {Record<string, readonly [status: number, title: string]>} Problems */
+
+/** What HTTP itself can go wrong with, whatever the route. */
+const OF_EVERY_ROUTE = [
+  'invalid_request',
+  'request_timeout',
+  'url_too_long',
+  'expectation_failed',
+  'headers_too_large',
+  'internal',
+];
+const OF_A_BODY = ['body_too_large', 'unsupported_media_type'];
+const OF_A_CREDENTIAL = {
+  admin: ['admin_credential_missing', 'admin_credential_invalid', 'forbidden', 'too_many_requests'],
+  'api-key': [
+    'api_key_missing',
+    'api_key_malformed',
+    'api_key_unknown',
+    'api_key_expired',
+    'api_key_deleted',
+  ],
+  none: [],
+};
+
+/**
+ * @param {Description} description
+ * @param {{ readsBody: boolean, problems: Problems }} route
+ * @returns {Map<number, string[]>} codes by status
+ */
+export function problemsOf({ credential = 'admin', local, problems: own = [] }, { readsBody, problems }) {
+  const codes = new Set([
+    ...OF_EVERY_ROUTE,
+    ...(readsBody ? OF_A_BODY : []),
+    ...OF_A_CREDENTIAL[credential],
+    ...(local ? [] : ['unavailable']),
+    ...own,
+  ]);
+  /** @type {Map<number, string[]>} */
+  const byStatus = new Map();
+  // In the order of the list of problems.
+  for (const [code, [status]] of Object.entries(problems)) {
+    if (codes.has(code)) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return byStatus;
+}
+
+/** @param {number} status @param {string[]} codes @param {{ problems: Problems, everyAnswer: Record<string, unknown> }} context */
+export function problemResponse(status, codes, { problems, everyAnswer }) {
+  const titles = [...new Set(codes.map((code) => problems[code]?.[1]))];
+  return {
+    description: `${titles.join('. ')}.`,
+    headers: { ...everyAnswer, 'Cache-Control': ref('headers', 'NoStore'), ...headersOf(status) },
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [
+            ref('schemas', 'ProblemBody'),
+            { properties: { status: { const: status }, code: { enum: codes } } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** What the answer is called among the components: `AdminCredentialMissingOrAdminCredentialInvalid`. @param {string[]} codes */
+export function nameOfProblems(codes) {
+  return codes
+    .map((code) => code.replace(/(?:^|_)([a-z])/g, (_all, letter) => letter.toUpperCase()))
+    .join('Or');
+}
+
+/** @param {number} status */
+function headersOf(status) {
+  if (status === 401) return { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate') };
+  if (status === 429 || status === 503) return { 'Retry-After': ref('headers', 'RetryAfter') };
+  return {};
+}
+
+/** @param {string} kind @param {string} name */
+export function ref(kind, name) {
+  return { $ref: `#/components/${kind}/${name}` };
+}
