@@ -66,6 +66,14 @@ export class GatewayConfig extends ServiceConfig {
   @Min(100)
   @Max(300_000)
   REQUEST_TIMEOUT_MS = 10_000;
+
+  @EnvNumber(
+    'Different denials (by who, from where, of what) that are told apart in the audit trail at a time; the rest of a minute is one event.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  MAX_AUDITED_DENIALS = 100;
 }
 
 /** What Fastify takes: an address, a range that is not everybody, or one of its names for ranges. */

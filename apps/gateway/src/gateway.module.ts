@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AdminGuard } from './admin-auth/admin.guard.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { OwnApiKeyController } from './api-keys/own-api-key.controller.js';
+import { AuditModule } from './audit/audit.module.js';
 import { RouteTable } from './http/route-table.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProjectsController } from './projects/projects.controller.js';
@@ -14,7 +15,7 @@ import { Verifier } from './verification/verifier.js';
 import { WhoamiController } from './verification/whoami.controller.js';
 
 @Module({
-  imports: [UsageModule],
+  imports: [AuditModule, UsageModule],
   controllers: [
     ProjectsController,
     ApiKeysController,

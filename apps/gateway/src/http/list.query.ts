@@ -2,8 +2,8 @@ import { DEFAULT_PAGE_ITEMS, IsPageCursor, IsPageLimit, IsSearch } from '#contra
 import { Transform } from 'class-transformer';
 import { HoldsNoKey } from './holds-no-key.js';
 
-/** `?limit&cursor&q` */
-export class ListQuery {
+/** `?limit&cursor` */
+export class PageQuery {
   @Transform(({ value }: { value: unknown }) => toNumber(value))
   @IsPageLimit()
   limit = DEFAULT_PAGE_ITEMS;
@@ -11,7 +11,10 @@ export class ListQuery {
   @IsPageCursor()
   @HoldsNoKey()
   cursor?: string;
+}
 
+/** `?limit&cursor&q` */
+export class ListQuery extends PageQuery {
   @IsSearch()
   @HoldsNoKey()
   q?: string;

@@ -1,0 +1,50 @@
+import {
+  listAuditEvents,
+  type ListAuditEventsRequest,
+  type ListAuditEventsResponse,
+  MAX_PAGE_ITEMS,
+} from '#contracts';
+import { MessageBus } from '#messaging';
+import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { MANAGEMENT_REQUEST } from '../http/management-request.js';
+import { AuditEventsQuery, AuditExportQuery } from './audit-events.dto.js';
+
+const JSON_LINES = 'application/x-ndjson; charset=utf-8';
+
+@Controller('v1/audit-events')
+export class AuditEventsController {
+  constructor(private readonly bus: MessageBus) {}
+
+  @Get()
+  list(@Query() query: AuditEventsQuery): Promise<ListAuditEventsResponse> {
+    return this.page(query);
+  }
+
+  /**
+   * All of them as lines of JSON, newest first, page by page as fast as they are taken: neither side ever has more than a
+   * few pages in memory. When a later page cannot be read, the connection is cut, so that no part is taken for the whole.
+   */
+  @Get('export')
+  @Header('Cache-Control', 'no-store')
+  async export(@Query() filters: AuditExportQuery): Promise<StreamableFile> {
+    // Before the head of the answer goes out: what is wrong from the beginning is a problem with a status.
+    const first = await this.page({ ...filters, limit: MAX_PAGE_ITEMS });
+    return new StreamableFile(Readable.from(this.lines(first, filters)), {
+      type: JSON_LINES,
+      disposition: 'attachment; filename="audit-events.jsonl"',
+    });
+  }
+
+  private async *lines(first: ListAuditEventsResponse, filters: AuditExportQuery): AsyncGenerator<string> {
+    for (let page = first; ;) {
+      yield page.data.map((event) => `${JSON.stringify(event)}\n`).join('');
+      if (page.nextCursor === null) return;
+      page = await this.page({ ...filters, limit: MAX_PAGE_ITEMS, cursor: page.nextCursor });
+    }
+  }
+
+  private page(request: ListAuditEventsRequest): Promise<ListAuditEventsResponse> {
+    return this.bus.request(listAuditEvents, request, { ...MANAGEMENT_REQUEST, attempts: 2 });
+  }
+}

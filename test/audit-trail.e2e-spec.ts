@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditEvent, ListAuditEventsResponse } from '#contracts';
+import { startPlatform } from '../tools/stack/platform.mjs';
+import { temporaryDirectory } from '../tools/stack/servers.mjs';
+import { asOwner } from './support/database.js';
+import { type Answer, GatewayClient, type ProblemBody } from './support/gateway-client.js';
+
+/** More than fits into the buffers between two processes, so that an export has to wait for its reader. */
+const MANY_EVENTS = 100_000;
+const MANY = 'a busy robot';
+
+let platform: Awaited<ReturnType<typeof startPlatform>>;
+let gateway: GatewayClient;
+
+beforeAll(async () => {
+  platform = await startPlatform({ dir: temporaryDirectory('audit-trail') });
+  gateway = new GatewayClient(platform.gatewayUrl, platform.adminToken);
+}, 120_000);
+
+afterAll(() => platform.stop(), 60_000);
+
+function list<T = ListAuditEventsResponse>(query = ''): Promise<Answer<T>> {
+  return gateway.admin<T>('GET', `/v1/audit-events?${query}`);
+}
+
+function exported(query = '', signal?: AbortSignal): Promise<Response> {
+  return fetch(`${gateway.url}/v1/audit-events/export?${query}`, {
+    headers: { authorization: `Bearer ${gateway.adminToken}` },
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function recordMany(): Promise<void> {
+  await asOwner(platform.databaseUrl, (sql) =>
+    sql.query(
+      `INSERT INTO key_management.audit_events (id, occurred_at, actor, action, detail)
+       SELECT gen_random_uuid(), now() - n * interval '1 ms', $1, 'access.denied', repeat('x', 200)
+         FROM generate_series(1, $2::int) n ON CONFLICT DO NOTHING`,
+      [MANY, MANY_EVENTS],
+    ),
+  );
+}
+
+/** Pages of events that the gateway has asked for since it started. */
+async function pagesRead(): Promise<number> {
+  const operationsUrl = platform.services.find(({ name }) => name === 'gateway')?.operationsUrl ?? '';
+  const metrics = await (await fetch(`${operationsUrl}/metrics`)).text();
+  const [, count] =
+    /bus_request_seconds_count\{subject="req\.audit\.v1\.list".*?\} (\d+)/.exec(metrics) ?? [];
+  return Number(count ?? 0);
+}
+
+describe('the audit trail', () => {
+  let projectId: string;
+  let events: AuditEvent[];
+
+  beforeAll(async () => {
+    projectId = (await gateway.createProject('Audited')).id;
+    const keys = `/v1/projects/${projectId}/api-keys`;
+    const key = await gateway.createKey(projectId);
+    await gateway.send('PATCH', `${keys}/${key.id}`, {
+      headers: {
+        authorization: `Bearer ${gateway.adminToken}`,
+        'content-type': 'application/json',
+        'x-request-id': 'the-change-of-the-note',
+      },
+      body: '{"note": "x"}',
+    });
+    const leaked = await gateway.createKey(projectId);
+    const authorization = `Bearer ${leaked.key}`;
+    await gateway.send('DELETE', '/v1/api-keys/self', { headers: { authorization } });
+    await gateway.deleteKey(key);
+    await gateway.admin('PATCH', `/v1/projects/${projectId}`, { name: 'Renamed' });
+    await gateway.admin('DELETE', `/v1/projects/${projectId}`);
+    events = (await list(`projectId=${projectId}`)).body.data;
+  });
+
+  it('has every change, newest first, with who made it, from where, and in which request', () => {
+    expect(events.map(({ action, actor }) => `${actor}: ${action}`)).toEqual([
+      'admin-token: project.deleted',
+      'admin-token: project.renamed',
+      'admin-token: api-key.deleted',
+      'self: api-key.deleted',
+      'admin-token: api-key.created',
+      'admin-token: api-key.note-changed',
+      'admin-token: api-key.created',
+      'admin-token: project.created',
+    ]);
+    for (const event of events) {
+      expect(event).toMatchObject({ projectId, sourceAddress: '127.0.0.1', count: 1 });
+      expect(event.requestId).toEqual(expect.any(String));
+    }
+    const [change] = events.filter(({ action }) => action === 'api-key.note-changed');
+    expect(change?.requestId).toBe('the-change-of-the-note');
+  });
+
+  it('is filtered by action and time, in whatever offset the time is written', async () => {
+    const deleted = await list(`projectId=${projectId}&action=api-key.deleted&actor=self`);
+    expect(deleted.body.data).toHaveLength(1);
+    const second = events[1]?.occurredAt ?? '';
+    const shifted = new Date(Date.parse(second) + 3_600_000).toJSON().replace('Z', '+01:00');
+    const since = await list(`projectId=${projectId}&from=${encodeURIComponent(shifted)}`);
+    expect(since.body.data.map(({ id }) => id)).toEqual(events.slice(0, 2).map(({ id }) => id));
+    const before = await list(`projectId=${projectId}&to=${second}`);
+    expect(before.body.data).not.toContainEqual(events[1]);
+  });
+
+  it.each([
+    ['from=2026-11-23', '/from', 'offset'],
+    ['to=2026-02-30T00:00:00Z', '/to', 'offset'],
+    ['from=2026-11-23T00:00:00+01:00', '/from', '%2B'],
+    ['action=api-key.revoked', '/action', 'one of the following'],
+    ['projectId=1', '/projectId', 'UUID'],
+    ['limit=201', '/limit', '200'],
+    ['cursor=x', '/cursor', 'nextCursor'],
+    ['q=x', '/q', 'should not exist'],
+  ])('refuses ?%s, and says why', async (query, pointer, reason) => {
+    const { status, body } = await list<ProblemBody>(query);
+    expect([status, body.code]).toEqual([400, 'invalid_request']);
+    expect(body.errors).toEqual([{ pointer, message: expect.stringContaining(reason) as string }]);
+  });
+});
+
+describe('an export', () => {
+  it('has the events of the list, one on each line', async () => {
+    const actor = `exporter ${randomUUID()}`;
+    await asOwner(platform.databaseUrl, (sql) =>
+      sql.query(
+        `INSERT INTO key_management.audit_events (id, occurred_at, actor, action)
+         SELECT gen_random_uuid(), now(), $1, 'access.denied' FROM generate_series(1, 450)`,
+        [actor],
+      ),
+    );
+    const answer = await exported(`actor=${encodeURIComponent(actor)}`);
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    const lines = (await answer.text()).trimEnd().split('\n');
+    expect(lines).toHaveLength(450);
+    const page = await list(`limit=200&actor=${encodeURIComponent(actor)}`);
+    expect(lines.slice(0, 200).map((line) => JSON.parse(line) as unknown)).toEqual(page.body.data);
+  });
+
+  it('of nothing is empty, and has no pages', async () => {
+    expect(await (await exported(`actor=${randomUUID()}`)).text()).toBe('');
+    expect((await exported('limit=10')).status).toBe(400);
+  });
+
+  it('reads on only as fast as it is taken', async () => {
+    await recordMany();
+    const before = await pagesRead();
+    const stop = new AbortController();
+    const answer = await exported(`actor=${encodeURIComponent(MANY)}`, stop.signal);
+    const reader = answer.body?.getReader();
+    await reader?.read();
+    // Whoever did not wait for the reader would be through by the time that this list is answered.
+    for (let i = 0; i < 50; i += 1) await list('limit=200');
+    const read = (await pagesRead()) - before - 50;
+    stop.abort();
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThan(MANY_EVENTS / 200 / 2);
+  });
+
+  it('that cannot be completed is cut, so that nobody takes a part for the whole', async () => {
+    await recordMany();
+    const answer = await exported(`actor=${encodeURIComponent(MANY)}`);
+    expect(answer.status).toBe(200);
+    const service = platform.services.find(({ name }) => name === 'key-management');
+    await service?.kill('SIGKILL');
+    await expect(answer.text()).rejects.toThrow();
+    await service?.start();
+  });
+});
