@@ -30,6 +30,7 @@ const SCHEMA_OF_RULE = {
   isId: () => ({ format: 'uuid' }),
   isRFC3339: () => ({ format: 'date-time' }),
   isInstant: () => ({ format: 'date-time' }),
+  isMoment: () => ({ format: 'date-time' }),
   arrayNotEmpty: () => ({ minItems: 1 }),
   arrayMinSize: ([minItems]) => ({ minItems }),
   arrayMaxSize: ([maxItems]) => ({ maxItems }),

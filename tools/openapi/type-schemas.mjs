@@ -108,6 +108,7 @@ export class TypeSchemas {
     const name = node.typeName.getText();
     if (/^(Readonly)?Array$/.test(name) && first) return { type: 'array', items: this.#schemaOf(first) };
     if (name === 'Record' && second) return { type: 'object', additionalProperties: this.#schemaOf(second) };
+    if (name === 'StreamableFile') return { type: 'string' };
     const symbol = this.#resolved(this.#checker.getSymbolAtLocation(node.typeName));
     const declaration = symbol?.declarations?.[0];
     if (!symbol || !declaration || node.typeArguments || !OURS.test(declaration.getSourceFile().fileName)) {

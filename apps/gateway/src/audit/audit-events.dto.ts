@@ -1,16 +1,16 @@
-import { AUDIT_ACTIONS, type AuditAction, IsActor, IsId, MayBeAbsent } from '#contracts';
-import { OmitType } from '@nestjs/swagger';
+import { AUDIT_ACTIONS, type AuditAction, DEFAULT_PAGE_ITEMS, IsActor, IsId, MayBeAbsent } from '#contracts';
 import { IsIn } from 'class-validator';
 import { HoldsNoKey } from '../http/holds-no-key.js';
-import { PageQuery } from '../http/list.query.js';
+import { IsCursorParameter, IsLimitParameter } from '../http/list.query.js';
 import { IsMoment } from '../http/moment.js';
 
-/** `?projectId&actor&action&from&to&limit&cursor` */
-export class AuditEventsQuery extends PageQuery {
+/** What is absent does not restrict. */
+export class AuditExportQuery {
   @MayBeAbsent()
   @IsId()
   projectId?: string;
 
+  /** The whole of it, as events show it. */
   @MayBeAbsent()
   @IsActor()
   @HoldsNoKey()
@@ -20,14 +20,21 @@ export class AuditEventsQuery extends PageQuery {
   @IsIn(AUDIT_ACTIONS)
   action?: AuditAction;
 
+  /** This moment and later. */
   @MayBeAbsent()
   @IsMoment()
   from?: string;
 
+  /** Before this moment. */
   @MayBeAbsent()
   @IsMoment()
   to?: string;
 }
 
-/** An export has no pages. */
-export class AuditExportQuery extends OmitType(AuditEventsQuery, ['limit', 'cursor']) {}
+export class AuditEventsQuery extends AuditExportQuery {
+  @IsLimitParameter()
+  limit = DEFAULT_PAGE_ITEMS;
+
+  @IsCursorParameter()
+  cursor?: string;
+}

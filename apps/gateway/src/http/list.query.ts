@@ -2,19 +2,26 @@ import { DEFAULT_PAGE_ITEMS, IsPageCursor, IsPageLimit, IsSearch } from '#contra
 import { Transform } from 'class-transformer';
 import { HoldsNoKey } from './holds-no-key.js';
 
-/** `?limit&cursor` */
-export class PageQuery {
-  @Transform(({ value }: { value: unknown }) => toNumber(value))
-  @IsPageLimit()
-  limit = DEFAULT_PAGE_ITEMS;
+/** `limit` as it stands in a URL. */
+export const IsLimitParameter = (): PropertyDecorator => (target, property) => {
+  Transform(({ value }: { value: unknown }) => toNumber(value))(target, property);
+  IsPageLimit()(target, property);
+};
 
-  @IsPageCursor()
-  @HoldsNoKey()
-  cursor?: string;
-}
+/** `cursor` as it stands in a URL. */
+export const IsCursorParameter = (): PropertyDecorator => (target, property) => {
+  IsPageCursor()(target, property);
+  HoldsNoKey()(target, property);
+};
 
 /** `?limit&cursor&q` */
-export class ListQuery extends PageQuery {
+export class ListQuery {
+  @IsLimitParameter()
+  limit = DEFAULT_PAGE_ITEMS;
+
+  @IsCursorParameter()
+  cursor?: string;
+
   @IsSearch()
   @HoldsNoKey()
   q?: string;

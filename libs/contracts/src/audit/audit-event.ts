@@ -1,3 +1,5 @@
+import type { Count, Id, Instant } from '../values.js';
+
 /** Everything that the audit trail knows of: what was changed, who came in, and who was not let in. */
 export const AUDIT_ACTIONS = [
   'project.created',
@@ -16,16 +18,15 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** One thing that somebody has done, or has tried to do. It never changes. */
 export class AuditEvent {
-  id!: string;
-  /** ISO 8601, UTC, milliseconds. */
-  occurredAt!: string;
+  id!: Id;
+  occurredAt!: Instant;
   /** `admin-token`, an OIDC subject with its name, `self` for the holder of the key, `anonymous` when nobody knows. */
   actor!: string;
   action!: AuditAction;
   /** `null` for what belongs to no project: sign-ins, most denials. */
-  projectId!: string | null;
+  projectId!: Id | null;
   /** The project or API key; `null` when there is none. */
-  targetId!: string | null;
+  targetId!: Id | null;
   /** `X-Request-Id` of the request that it happened in; `null` when it sums up several. */
   requestId!: string | null;
   /** `null` when it is not known, or when it sums up several. */
@@ -33,5 +34,5 @@ export class AuditEvent {
   /** For people: the name, the note, the reason. Never a key. */
   detail!: string | null;
   /** How often it happened: more than 1 only for denials, which are summed up. */
-  count!: number;
+  count!: Count;
 }
