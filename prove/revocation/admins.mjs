@@ -4,6 +4,7 @@ import { NoAnswerError } from './door.mjs';
 import { Key } from './population.mjs';
 
 /** @typedef {import('./door.mjs').Door} Door */
+/** @typedef {{ status: number, body: any, door: string }} Answer */
 
 const TIMEOUT_MS = 8_000;
 /** How patient clients are: some ask again while the first DELETE is still at work. */
@@ -43,12 +44,8 @@ export class Admins {
     const body = this.#random.chance(EXPIRING)
       ? { expiresAt: new Date(Date.now() + lifeMs).toISOString() }
       : {};
-    const answer = await this.#ask('POST', `/v1/projects/${projectId}/api-keys`, { body });
-    if (answer?.status !== 201) return undefined;
-    this.#tally.creations += 1;
-    const key = new Key(answer.body);
-    this.#population.add(key);
-    return key;
+    const answer = await this.#ask('POST', keysOf(projectId), { body });
+    return answer?.status === 201 ? this.#keep(answer.body) : undefined;
   }
 
   /**
@@ -70,19 +67,25 @@ export class Admins {
     }
   }
 
-  /** Looks at the keys of a project, or at one of them. */
+  /** Looks at the keys of a project, or at one of them in one of the ways there are. */
   async look() {
     const projectId = this.#random.pick([...this.#population.projects.keys()]);
     const keys = [...(this.#population.projects.get(projectId) ?? [])];
     if (keys.length === 0) return;
-    if (this.#random.chance(0.5)) await this.#lookAtOne(this.#random.pick(keys));
-    else await this.#lookAtAll(projectId, keys);
+    const key = this.#random.pick(keys);
+    const chance = this.#random.next();
+    if (chance < 0.5) await this.#lookAtAll(projectId, keys);
+    else if (chance < 0.75) await this.#lookAtOne(key);
+    else if (chance < 0.97) await this.#changeNote(key);
+    else await this.#replace(key);
   }
 
-  /** Looks at a key, and at the list that it should be in. @param {Key} key */
+  /** Looks at a key in every way in which an admin can see that it is gone. @param {Key} key */
   async lookAt(key) {
     await this.#lookAtOne(key);
     await this.#lookAtAll(key.projectId, [key]);
+    await this.#changeNote(key);
+    await this.#replace(key);
   }
 
   /** @param {Key} key @param {number} timeoutMs @returns {Promise<boolean>} */
@@ -106,19 +109,55 @@ export class Admins {
   /** @param {Key} key */
   async #lookAtOne(key) {
     const startMs = performance.now();
-    const answer = await this.#ask('GET', pathOf(key));
-    if (answer?.status !== 200 && answer?.status !== 404) return;
-    const result = answer.status === 200 ? 'shown' : 'absent';
-    this.#population.record(key, result, startMs, `GET at ${answer.door}: ${answer.status}`);
+    this.#recordLook('GET', key, startMs, await this.#ask('GET', pathOf(key)));
+  }
+
+  /** @param {Key} key */
+  async #changeNote(key) {
+    const startMs = performance.now();
+    this.#recordLook(
+      'PATCH',
+      key,
+      startMs,
+      await this.#ask('PATCH', pathOf(key), { body: { note: 'seen' } }),
+    );
+  }
+
+  /** Makes another key that takes the place of this one, which for that has to be there. @param {Key} key */
+  async #replace(key) {
+    const startMs = performance.now();
+    const answer = await this.#ask('POST', keysOf(key.projectId), { body: { replacesKeyId: key.id } });
+    this.#recordLook('replacement', key, startMs, answer);
+    if (answer?.status === 201) this.#population.handOut(this.#keep(answer.body));
+  }
+
+  /** @param {string} kind @param {Key} key @param {number} startMs @param {Answer | undefined} answer */
+  #recordLook(kind, key, startMs, answer) {
+    if (answer === undefined) return;
+    const { status, body, door } = answer;
+    this.#tally.countLook(kind);
+    const what = `${kind} at ${door}: ${status} ${body?.code ?? ''}`;
+    if (body?.code === 'api_key_not_found') this.#population.record(key, 'absent', startMs, what);
+    // Whoever is told that it has a replacement already is told that it is there.
+    else if (status < 300 || body?.code === 'already_replaced')
+      this.#population.record(key, 'shown', startMs, what);
+  }
+
+  /** @param {any} created as the platform has answered */
+  #keep(created) {
+    this.#tally.creations += 1;
+    const key = new Key(created);
+    this.#population.add(key);
+    return key;
   }
 
   /** @param {string} projectId @param {readonly Key[]} keys that were there before the list was asked for */
   async #lookAtAll(projectId, keys) {
     const startMs = performance.now();
-    const answer = await this.#ask('GET', `/v1/projects/${projectId}/api-keys?limit=${MANY_KEYS}`);
+    const answer = await this.#ask('GET', `${keysOf(projectId)}?limit=${MANY_KEYS}`);
     // A list in pages is read at several times, so what is not on one of them proves nothing.
     if (answer?.status !== 200 || answer.body.nextCursor !== null) return;
-    this.#tally.lists += 1;
+    this.#tally.countLook('list');
     const shown = new Map(answer.body.data.map((/** @type {any} */ { id, status }) => [id, status]));
     for (const key of keys) {
       const status = shown.get(key.id);
@@ -131,6 +170,7 @@ export class Admins {
    * @param {string} method
    * @param {string} path
    * @param {{ credential?: string, body?: unknown, timeoutMs?: number }} [options]
+   * @returns {Promise<Answer | undefined>}
    */
   async #ask(method, path, options) {
     const door = this.#random.pick(this.#doors);
@@ -146,7 +186,12 @@ export class Admins {
   }
 }
 
+/** @param {string} projectId */
+function keysOf(projectId) {
+  return `/v1/projects/${projectId}/api-keys`;
+}
+
 /** @param {Key} key */
 function pathOf({ projectId, id }) {
-  return `/v1/projects/${projectId}/api-keys/${id}`;
+  return `${keysOf(projectId)}/${id}`;
 }

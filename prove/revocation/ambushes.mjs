@@ -99,7 +99,11 @@ async function deletersWithoutRedis(ground, crowd) {
   const deletions = deleteAll(crowd, keys, IMPATIENT_MS);
   const endsAtMs = performance.now() + CUT_OFF_MS;
   while (performance.now() < endsAtMs) {
-    await Promise.all([callAtBoth(ground, crowd, keys), ...keys.map((key) => crowd.admins.lookAt(key))]);
+    await Promise.all([
+      callAtBoth(ground, crowd, keys),
+      ...ground.doors.flatMap((door) => keys.map((key) => crowd.callers.whoAmI(door, key))),
+      ...keys.map((key) => crowd.admins.lookAt(key)),
+    ]);
     await ground.pause(20);
   }
   for (const client of cutOff) ground.links.redis[client].heal();

@@ -18,6 +18,7 @@ const RESULT_OF_CODE = {
   api_key_unknown: 'refused',
   api_key_malformed: 'refused',
   api_key_expired: 'expired',
+  api_key_not_found: 'absent',
 };
 
 export class Callers {
@@ -32,13 +33,13 @@ export class Callers {
 
   /** As a proxy asks. @param {Door} door @param {Key} key */
   async call(door, key) {
-    const startMs = performance.now();
-    const answer = await this.#ask(() =>
-      door.ask('GET', '/v1/auth', { credential: key.secret, timeoutMs: CALL_TIMEOUT_MS }),
-    );
-    if (answer === undefined) return;
-    const code = answer.status === 200 ? 'VALID' : answer.body?.code;
-    this.#record(key, code, startMs, `auth at ${door.name}: ${answer.status} ${code}`);
+    await this.#present(door, key, '/v1/auth');
+  }
+
+  /** As whoever holds a key and wonders which one it is. @param {Door} door @param {Key} key */
+  async whoAmI(door, key) {
+    this.#tally.countLook('whoami');
+    await this.#present(door, key, '/v1/whoami');
   }
 
   /** As a platform service asks. @param {Door} door @param {readonly Key[]} keys without duplicates */
@@ -56,6 +57,17 @@ export class Callers {
       const { code } = answer.body.results[i];
       this.#record(key, code, startMs, `batch-verify at ${door.name}: ${code}`);
     }
+  }
+
+  /** @param {Door} door @param {Key} key @param {string} path */
+  async #present(door, key, path) {
+    const startMs = performance.now();
+    const answer = await this.#ask(() =>
+      door.ask('GET', path, { credential: key.secret, timeoutMs: CALL_TIMEOUT_MS }),
+    );
+    if (answer === undefined) return;
+    const code = answer.status === 200 ? 'VALID' : answer.body?.code;
+    this.#record(key, code, startMs, `GET ${path} at ${door.name}: ${answer.status} ${code}`);
   }
 
   /** @param {() => ReturnType<Door['ask']>} ask */

@@ -13,6 +13,7 @@ const SINGLE_CALLERS = 12;
 const BATCH_CALLERS = 4;
 const BATCH_KEYS = 200;
 const SECOND_DELETER = 0.15;
+const WONDERING = 0.1;
 
 /** Everybody who asks the platform for something. Ends when it is told to; a key that is being deleted is deleted first. */
 export class Crowd {
@@ -105,7 +106,9 @@ export class Crowd {
 
   async #callOne() {
     const key = this.#population.chooseToCall();
-    if (key !== undefined) await this.callers.call(this.#random.pick(this.#doors), key);
+    if (key === undefined) return;
+    const door = this.#random.pick(this.#doors);
+    await (this.#random.chance(WONDERING) ? this.callers.whoAmI(door, key) : this.callers.call(door, key));
   }
 
   async #callMany() {

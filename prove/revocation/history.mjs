@@ -14,8 +14,8 @@
  */
 
 /**
- * `accepted`, `refused`, `expired`: of a verification. `deleted`: 204. `absent`: 404, or a list without the key.
- * `shown`: a list or a look that shows it.
+ * `accepted`, `refused`, `expired`: of a verification, `whoami` included. `deleted`: 204. `absent`: whatever else says that
+ * there is no such key: 404 to a look, a change of the note, a replacement, or a list without it. `shown`: it is there.
  * @typedef {'accepted' | 'refused' | 'expired' | 'deleted' | 'absent' | 'shown'} CallResult
  */
 

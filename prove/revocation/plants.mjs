@@ -17,6 +17,7 @@ import { AMBUSH } from './ambushes.mjs';
 
 const SCRIPTS = 'libs/key-fence/src/scripts.js';
 const DELETION = 'apps/key-management/src/api-keys/api-key-deletion.js';
+const SERVICE = 'apps/key-management/src/api-keys/api-keys.service.js';
 const QUERIES = 'apps/key-management/src/api-keys/api-key-queries.js';
 const CACHE = 'apps/verification/src/verification/key-cache.js';
 const RECORDS = 'apps/verification/src/verification/key-records.js';
@@ -184,6 +185,42 @@ export const PLANTS = [
     bug: 'a list omits a key while it is being deleted',
     exposedBy: AMBUSH.deletersWithoutRedis,
     patches: [[QUERIES, ".where(`key.state <> 'deleted'`)", ".where(`key.state = 'active'`)"]],
+  },
+  {
+    name: 'whoami-forgets-deleting',
+    bug: '`whoami` takes a key that is being deleted for gone',
+    exposedBy: AMBUSH.deletersWithoutRedis,
+    patches: [
+      [
+        SERVICE,
+        "id: keyId,\n                    state: Not('deleted')",
+        "id: keyId,\n                    state: 'active'",
+      ],
+    ],
+  },
+  {
+    name: 'note-forgets-deleting',
+    bug: 'the note of a key that is being deleted cannot be changed: 404',
+    exposedBy: AMBUSH.deletersWithoutRedis,
+    patches: [
+      [
+        SERVICE,
+        'await findApiKey(manager, {\n                projectId,\n                keyId\n            });',
+        "if ((await findApiKey(manager, { projectId, keyId })).state !== 'active') throw new DomainError('API_KEY_NOT_FOUND');",
+      ],
+    ],
+  },
+  {
+    name: 'replacement-forgets-deleting',
+    bug: 'a key that is being deleted cannot be replaced: 404',
+    exposedBy: AMBUSH.deletersWithoutRedis,
+    patches: [
+      [
+        SERVICE,
+        'const id = uuidv7();',
+        "if (predecessor && predecessor.state !== 'active') throw new DomainError('API_KEY_NOT_FOUND'); const id = uuidv7();",
+      ],
+    ],
   },
 ];
 

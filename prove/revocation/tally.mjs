@@ -5,7 +5,8 @@ export class Tally {
   refused = 0;
   creations = 0;
   deletions = 0;
-  lists = 0;
+  /** How else a key was looked at than by verifying it. @type {Map<string, number>} */
+  looksByKind = new Map();
   faults = 0;
   /** @type {Map<string, number>} */
   faultsByKind = new Map();
@@ -18,6 +19,11 @@ export class Tally {
   countFault(kind) {
     this.faults += 1;
     increment(this.faultsByKind, kind);
+  }
+
+  /** @param {string} kind */
+  countLook(kind) {
+    increment(this.looksByKind, kind);
   }
 
   /** @param {string} operation @param {string} cause */
