@@ -174,9 +174,9 @@ export const PLANTS = [
       ],
       [
         DELETION,
-        'const safeAtMs = key.seenAtMs + this.config.fenceWaitMs;',
+        'const safeAtMs = key.seenAtMs + await this.waitMs();',
         `const sinceMs = key.storedAt ? performance.now() - (Date.now() - key.storedAt) : key.seenAtMs;
-        const safeAtMs = sinceMs + this.config.fenceWaitMs;`,
+        const safeAtMs = sinceMs + await this.waitMs();`,
       ],
     ],
   },

@@ -38,8 +38,8 @@ describe('docker-compose.yml', () => {
     ],
     [
       'a value is not valid',
-      ({ verification }) => Object.assign(verification?.environment ?? {}, { ENTRY_LIFETIME_MS: '1' }),
-      'ENTRY_LIFETIME_MS',
+      ({ verification }) => Object.assign(verification?.environment ?? {}, { REVOCATION_FENCE: 'maybe' }),
+      'REVOCATION_FENCE',
     ],
     [
       'a password fits nobody',

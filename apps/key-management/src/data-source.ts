@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { CreateKeyManagement1763800000000 } from '../migrations/1763800000000-create-key-management.js';
 import { CompleteAuditTrail1764020000000 } from '../migrations/1764020000000-complete-audit-trail.js';
+import { PublishEntryLifetime1764040000000 } from '../migrations/1764040000000-publish-entry-lifetime.js';
 import { entities } from './entities.js';
 
 /** For migrations only, as the owner of the schema. The service itself connects as a role that owns nothing. */
@@ -9,7 +10,11 @@ export const dataSource = new DataSource({
   ...(process.env['DATABASE_URL'] === undefined ? {} : { url: process.env['DATABASE_URL'] }),
   schema: 'key_management',
   entities,
-  migrations: [CreateKeyManagement1763800000000, CompleteAuditTrail1764020000000],
+  migrations: [
+    CreateKeyManagement1763800000000,
+    CompleteAuditTrail1764020000000,
+    PublishEntryLifetime1764040000000,
+  ],
   migrationsTableName: 'migrations',
   migrationsTransactionMode: 'all',
   installExtensions: false,

@@ -2,6 +2,9 @@ import { EnvNumber, IsOperationsPort } from '#config';
 import { KeyFenceConfig } from '#key-fence';
 import { IsInt, Max, Min } from 'class-validator';
 
+/** A deletion that has to wait out the cache must still be answered within the 15 s that the bus gives it. */
+const LONGEST_WAIT_MS = 13_000;
+
 export class KeyManagementConfig extends KeyFenceConfig {
   @IsOperationsPort()
   OPERATIONS_PORT = 9465;
@@ -17,4 +20,28 @@ export class KeyManagementConfig extends KeyFenceConfig {
   @Min(10)
   @Max(2_000)
   FENCE_TIMEOUT_MS = 250;
+
+  @EnvNumber(
+    'Milliseconds that a cached key is served without asking PostgreSQL: longer tolerates longer outages of PostgreSQL, ' +
+      'and makes DELETE slower while Redis is out of reach. Verifiers are told; of several values, the one of the process ' +
+      'that was started last counts.',
+  )
+  @IsInt()
+  @Min(1_000)
+  @Max(12_000)
+  ENTRY_LIFETIME_MS = 10_000;
+
+  @EnvNumber('Milliseconds that the clock of Redis may step back without harm.')
+  @IsInt()
+  @Min(100)
+  @Max(5_000)
+  FENCE_MARGIN_MS = 500;
+
+  /** F + L + margin in milliseconds. What a deletion really waits for, it asks {@link EntryLifetime}. */
+  @Max(LONGEST_WAIT_MS, {
+    message: `FILL_TOKEN_LIFETIME_MS, ENTRY_LIFETIME_MS and FENCE_MARGIN_MS must add up to at most ${String(LONGEST_WAIT_MS)}`,
+  })
+  get fenceWaitMs(): number {
+    return this.FILL_TOKEN_LIFETIME_MS + this.ENTRY_LIFETIME_MS + this.FENCE_MARGIN_MS;
+  }
 }

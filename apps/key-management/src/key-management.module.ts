@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { ApiKeyDeletion } from './api-keys/api-key-deletion.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { EntryLifetime } from './api-keys/entry-lifetime.js';
 import { DeletionSweeper } from './api-keys/deletion-sweeper.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditService } from './audit/audit.service.js';
@@ -23,6 +24,7 @@ import { ProjectsService } from './projects/projects.service.js';
     ApiKeysService,
     ApiKeyDeletion,
     DeletionSweeper,
+    EntryLifetime,
     AuditService,
   ],
 })
@@ -35,6 +37,5 @@ function createFence(config: KeyManagementConfig): KeyFence {
     connectionName: 'key-management',
     budgetMs: config.FENCE_TIMEOUT_MS,
     fillTokenLifetimeMs: config.FILL_TOKEN_LIFETIME_MS,
-    entryLifetimeMs: config.ENTRY_LIFETIME_MS,
   });
 }

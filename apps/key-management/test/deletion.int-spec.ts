@@ -25,6 +25,7 @@ let projectId: string;
 beforeAll(async () => {
   const dir = temporaryDirectory('deletion');
   [database, redis] = await Promise.all([createTestDatabase(), startRedis({ dir })]);
+  await setEntryLifetime(1_000);
   const credentials = loadCredentials(dir);
   const url = redisUrl(redis.port, 'key-management', credentials.redisKeyManagementPassword);
   proxy = await startTcpProxy(url);
@@ -34,7 +35,6 @@ beforeAll(async () => {
     connectionName: 'test',
     budgetMs: 1_000,
     fillTokenLifetimeMs: 60_000,
-    entryLifetimeMs: 60_000,
   });
   await eventually(() => verifier.lookup(['x']));
   projectId = await createProject(app);
@@ -56,6 +56,13 @@ function start(env: Record<string, string>): Promise<INestApplicationContext> {
   return startKeyManagement({ DATABASE_URL: database.keyManagementUrl, ...LIFETIMES, ...env });
 }
 
+/** As if it had been this for long. */
+async function setEntryLifetime(ms: number): Promise<void> {
+  await asOwner(database.ownerUrl, (sql) =>
+    sql.query('UPDATE key_management.entry_lifetime SET current_ms = $1, longest_ms = $1', [ms]),
+  );
+}
+
 async function state(keyId: string): Promise<string> {
   const { rows } = await asOwner(database.ownerUrl, (sql) =>
     sql.query<{ state: string }>('SELECT state FROM key_management.api_keys WHERE id = $1', [keyId]),
@@ -66,7 +73,7 @@ async function state(keyId: string): Promise<string> {
 /** What a verifier that has read the active row leaves in the cache. */
 async function cache({ keyHash }: CreatedKey): Promise<void> {
   const { token } = await verifier.lookup([keyHash]);
-  expect(await verifier.fill([{ keyHash, record: 'active' }], token)).toBe(1);
+  expect(await verifier.fill([{ keyHash, record: 'active' }], token, 60_000)).toBe(1);
 }
 
 async function isCached({ keyHash }: CreatedKey): Promise<boolean> {
@@ -102,7 +109,7 @@ describe('a deletion', () => {
     const key = await createKey(app, projectId);
     const { token } = await verifier.lookup([key.keyHash]);
     await remove(key);
-    expect(await verifier.fill([{ keyHash: key.keyHash, record: 'active' }], token)).toBe(0);
+    expect(await verifier.fill([{ keyHash: key.keyHash, record: 'active' }], token, 60_000)).toBe(0);
     expect(await isCached(key)).toBe(false);
   });
 
@@ -187,6 +194,7 @@ describe.each(['cut', 'stall'] as const)('a deletion while Redis is out of reach
     expect(await deletion).toBeLessThan(5_000);
     expect(await isCached(key)).toBe(false);
     await patient.close();
+    await setEntryLifetime(1_000);
   });
 
   it('ends as soon as somebody else has completed it', async () => {

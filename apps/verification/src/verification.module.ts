@@ -32,6 +32,5 @@ export function createKeyFence(config: VerificationConfig): KeyFence {
     connectionName: 'verification',
     budgetMs: REDIS_BUDGET_MS,
     fillTokenLifetimeMs: config.FILL_TOKEN_LIFETIME_MS,
-    entryLifetimeMs: config.ENTRY_LIFETIME_MS,
   });
 }

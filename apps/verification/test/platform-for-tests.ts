@@ -18,7 +18,7 @@ import { VerificationConfig } from '../src/verification.config.js';
 import { createKeyFence } from '../src/verification.module.js';
 import type { KeyRecord } from '../src/verification/decide.js';
 import { KeyCache } from '../src/verification/key-cache.js';
-import { KeyRecords } from '../src/verification/key-records.js';
+import { KeyRecords, type RecordsRead } from '../src/verification/key-records.js';
 import { VerificationService } from '../src/verification/verification.service.js';
 
 type Server = Awaited<ReturnType<typeof startRedis>>;
@@ -115,6 +115,10 @@ export class PlatformForTests {
     await this.sql('UPDATE key_management.api_keys SET state = $2 WHERE id = $1', [keyId, state]);
   }
 
+  async setEntryLifetime(ms: number): Promise<void> {
+    await this.sql('UPDATE key_management.entry_lifetime SET current_ms = $1, longest_ms = $1', [ms]);
+  }
+
   /** The deletion protocol, with a Redis that answers. */
   async deleteKey(key: TestKey, keyFence: KeyFence): Promise<void> {
     await this.setState(key, 'deleting');
@@ -185,7 +189,7 @@ class Gate {
 class HoldableRecords extends KeyRecords {
   private gate: Gate | undefined;
 
-  override async read(keyHashes: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>> {
+  override async read(keyHashes: readonly string[]): Promise<RecordsRead> {
     const { gate } = this;
     const read = await super.read(keyHashes);
     gate?.arrive();

@@ -78,22 +78,49 @@ describe('a cached key', () => {
   });
 
   it('is dropped after L even if it is asked for all the time', async () => {
-    const shortLived = await platform.verifier({ ENTRY_LIFETIME_MS: 300 });
+    await platform.setEntryLifetime(300);
     const key = await platform.createKey();
-    await shortLived.outcome(key);
+    await verifier.outcome(key);
     await platform.setState(key, 'deleting');
     await platform.setState(key, 'deleted');
     const startedAtMs = performance.now();
     await eventually(async () => {
-      expect(await shortLived.outcome(key)).toBe('DELETED');
+      expect(await verifier.outcome(key)).toBe('DELETED');
     });
     expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+    await platform.setEntryLifetime(10_000);
+  });
+
+  it('lives for as long as PostgreSQL has said together with the record, and nowhere else', async () => {
+    const key = await platform.createKey();
+    await platform.setEntryLifetime(5_000);
+    const { reached, open } = verifier.records.hold();
+    const outcome = verifier.outcome(key);
+    await reached;
+    await platform.setEntryLifetime(10_000);
+    open();
+    await outcome;
+    expect(await platform.redisAdmin.pttl(`tlx:e:${key.keyHash}`)).toBeLessThanOrEqual(5_000);
+  });
+
+  it('is not made where PostgreSQL does not say for how long it may live', async () => {
+    const key = await platform.createKey();
+    await platform.sql('DELETE FROM key_management.entry_lifetime');
+    expect(await verifier.outcome(key)).toBe('VALID');
+    expect(await platform.isCached(key)).toBe(false);
+    await platform.sql(
+      'INSERT INTO key_management.entry_lifetime (current_ms, longest_ms) VALUES (10000, 10000)',
+    );
   });
 
   it('that another version has written in a form of its own is read from PostgreSQL', async () => {
     const key = await platform.createKey();
     const { token } = await verifier.keyFence.lookup([key.keyHash]);
-    await verifier.keyFence.fill([{ keyHash: key.keyHash, record: `2${newHash()}${newHash()}` }], token);
+    await verifier.keyFence.fill(
+      [{ keyHash: key.keyHash, record: `2${newHash()}${newHash()}` }],
+      token,
+      10_000,
+    );
     expect(await verifier.outcome(key)).toBe('VALID');
   });
 });

@@ -50,8 +50,6 @@ export interface KeyFenceOptions {
   budgetMs: number;
   /** F */
   fillTokenLifetimeMs: number;
-  /** L */
-  entryLifetimeMs: number;
 }
 
 /**
@@ -87,15 +85,16 @@ export class KeyFence implements OnApplicationShutdown {
   }
 
   /**
-   * Stores records of `active` keys for L, each only if its token is still there: not after a fence, nor
-   * after F, nor in another run of the server.
+   * Stores records of `active` keys, each only if its token is still there: not after a fence, nor after F,
+   * nor in another run of the server.
    *
+   * @param entryLifetimeMs L, counted from when the token was granted
    * @returns how many were stored
    */
-  async fill(items: readonly FillItem[], token: string): Promise<number> {
+  async fill(items: readonly FillItem[], token: string, entryLifetimeMs: number): Promise<number> {
     const records = items.map(({ record }) => record);
     const keys = keysOf(items.map(({ keyHash }) => keyHash));
-    return this.run(FILL, keys, [token, this.options.entryLifetimeMs, ...records], readInteger);
+    return this.run(FILL, keys, [token, entryLifetimeMs, ...records], readInteger);
   }
 
   /**

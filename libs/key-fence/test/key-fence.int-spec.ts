@@ -17,10 +17,12 @@ beforeAll(async () => {
 
 afterAll(() => redis.stop());
 
+const LIFETIME_MS = 60_000;
+
 /** Looks up and fills as a verifier does that has found an active key. */
-async function cache(keyHash: string, record: string, through = keyFence): Promise<number> {
-  const { token } = await through.lookup([keyHash]);
-  return through.fill([{ keyHash, record }], token);
+async function cache(keyHash: string, record: string, lifetimeMs = LIFETIME_MS): Promise<number> {
+  const { token } = await keyFence.lookup([keyHash]);
+  return keyFence.fill([{ keyHash, record }], token, lifetimeMs);
 }
 
 async function answerFor(keyHash: string): Promise<unknown> {
@@ -35,10 +37,9 @@ describe('an entry', () => {
   });
 
   it('is gone after L, however often it was read', async () => {
-    const shortLived = await redis.connect({ entryLifetimeMs: 300 });
     const keyHash = newHash();
     const filledAtMs = performance.now();
-    await cache(keyHash, 'record', shortLived);
+    await cache(keyHash, 'record', 300);
     await eventually(async () => {
       expect(await answerFor(keyHash)).not.toBe('record');
     });
@@ -49,18 +50,17 @@ describe('an entry', () => {
     const keyHash = newHash();
     const { token } = await keyFence.lookup([keyHash]);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await keyFence.fill([{ keyHash, record: 'record' }], token);
+    await keyFence.fill([{ keyHash, record: 'record' }], token, LIFETIME_MS);
     const leftMs = await redis.admin.pttl(`tlx:e:${keyHash}`);
-    expect(leftMs).toBeLessThan(60_000 - 90);
-    expect(leftMs).toBeGreaterThan(60_000 - 5_000);
+    expect(leftMs).toBeLessThan(LIFETIME_MS - 90);
+    expect(leftMs).toBeGreaterThan(LIFETIME_MS - 5_000);
   });
 
   it('is not made at all when its time is over before the fill arrives', async () => {
-    const shortLived = await redis.connect({ entryLifetimeMs: 50 });
     const keyHash = newHash();
-    const { token } = await shortLived.lookup([keyHash]);
+    const { token } = await keyFence.lookup([keyHash]);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await shortLived.fill([{ keyHash, record: 'record' }], token);
+    await keyFence.fill([{ keyHash, record: 'record' }], token, 50);
     await expect(redis.admin.exists(`tlx:e:${keyHash}`)).resolves.toBe(0);
   });
 
@@ -70,7 +70,7 @@ describe('an entry', () => {
     const items = keyHashes.flatMap((keyHash, i) =>
       i % 3 === 0 ? [{ keyHash, record: `record ${String(i)}` }] : [],
     );
-    await expect(keyFence.fill(items, token)).resolves.toBe(items.length);
+    await expect(keyFence.fill(items, token, LIFETIME_MS)).resolves.toBe(items.length);
     const { answers } = await keyFence.lookup(keyHashes);
     expect(answers).toEqual(keyHashes.map((_keyHash, i) => (i % 3 === 0 ? `record ${String(i)}` : GRANTED)));
   });
@@ -95,7 +95,7 @@ describe('the fill token', () => {
     await eventually(async () => {
       expect(await redis.admin.exists(`tlx:t:${keyHash}`)).toBe(0);
     });
-    await expect(hasty.fill([{ keyHash, record: 'late' }], token)).resolves.toBe(0);
+    await expect(hasty.fill([{ keyHash, record: 'late' }], token, LIFETIME_MS)).resolves.toBe(0);
     await expect(answerFor(keyHash)).resolves.toBe(GRANTED);
   });
 
@@ -104,15 +104,15 @@ describe('the fill token', () => {
     const first = await keyFence.lookup([keyHash]);
     await redis.admin.del(`tlx:t:${keyHash}`);
     const second = await keyFence.lookup([keyHash]);
-    await expect(keyFence.fill([{ keyHash, record: 'first' }], first.token)).resolves.toBe(0);
-    await expect(keyFence.fill([{ keyHash, record: 'second' }], second.token)).resolves.toBe(1);
+    await expect(keyFence.fill([{ keyHash, record: 'first' }], first.token, LIFETIME_MS)).resolves.toBe(0);
+    await expect(keyFence.fill([{ keyHash, record: 'second' }], second.token, LIFETIME_MS)).resolves.toBe(1);
   });
 
   it('fills once', async () => {
     const keyHash = newHash();
     const { token } = await keyFence.lookup([keyHash]);
-    await expect(keyFence.fill([{ keyHash, record: 'once' }], token)).resolves.toBe(1);
-    await expect(keyFence.fill([{ keyHash, record: 'twice' }], token)).resolves.toBe(0);
+    await expect(keyFence.fill([{ keyHash, record: 'once' }], token, LIFETIME_MS)).resolves.toBe(1);
+    await expect(keyFence.fill([{ keyHash, record: 'twice' }], token, LIFETIME_MS)).resolves.toBe(0);
     await expect(answerFor(keyHash)).resolves.toBe('once');
   });
 });
@@ -130,11 +130,11 @@ describe('the fence', () => {
     const before = await keyFence.lookup([keyHash]);
     await keyFence.fence([keyHash]);
     await expect(
-      keyFence.fill([{ keyHash, record: 'read before the deletion' }], before.token),
+      keyFence.fill([{ keyHash, record: 'read before the deletion' }], before.token, LIFETIME_MS),
     ).resolves.toBe(0);
     await keyFence.lookup([keyHash]);
     await expect(
-      keyFence.fill([{ keyHash, record: 'read before the deletion' }], before.token),
+      keyFence.fill([{ keyHash, record: 'read before the deletion' }], before.token, LIFETIME_MS),
     ).resolves.toBe(0);
   });
 
@@ -144,6 +144,7 @@ describe('the fence', () => {
     await keyFence.fill(
       keyHashes.slice(0, 128).map((keyHash) => ({ keyHash, record: 'record' })),
       token,
+      LIFETIME_MS,
     );
     await keyFence.fence(keyHashes);
     await keyFence.fence(keyHashes);
@@ -226,7 +227,7 @@ describe('another run of the server', () => {
     await expect(redis.admin.get(`tlx:t:${keyHash}`)).resolves.toBe(token);
 
     const fill = await eventually(() =>
-      keyFence.fill([{ keyHash, record: 'read before the deletion' }], token),
+      keyFence.fill([{ keyHash, record: 'read before the deletion' }], token, LIFETIME_MS),
     );
     expect(fill).toBe(0);
     await expect(redis.admin.exists(`tlx:e:${keyHash}`)).resolves.toBe(0);
@@ -238,7 +239,9 @@ describe('another run of the server', () => {
     await redis.admin.flushall();
     await redis.admin.save();
     await redis.crashAndRestart();
-    await expect(eventually(() => keyFence.fill([{ keyHash, record: 'record' }], token))).resolves.toBe(0);
+    await expect(
+      eventually(() => keyFence.fill([{ keyHash, record: 'record' }], token, LIFETIME_MS)),
+    ).resolves.toBe(0);
     await expect(cache(keyHash, 'record')).resolves.toBe(1);
   });
 });
@@ -249,7 +252,7 @@ describe('a server that answers with errors', () => {
     const { token } = await keyFence.lookup([keyHash]);
     const calls = {
       lookup: () => keyFence.lookup([keyHash]),
-      fill: () => keyFence.fill([{ keyHash, record: 'record' }], token),
+      fill: () => keyFence.fill([{ keyHash, record: 'record' }], token, LIFETIME_MS),
       fence: () => keyFence.fence([keyHash]),
     };
     await redis.admin.call('ACL', 'SETUSER', 'verification', '-info');

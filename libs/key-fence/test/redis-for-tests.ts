@@ -43,7 +43,6 @@ export class RedisForTests {
       // Far more than any call takes, so that a busy machine fails no test that is about something else.
       budgetMs: 2_000,
       fillTokenLifetimeMs: 60_000,
-      entryLifetimeMs: 60_000,
       ...options,
     });
     this.opened.push(keyFence);

@@ -190,7 +190,6 @@ describe('something that is no Redis of ours', () => {
       connectionName: 'test',
       budgetMs: BUDGET_MS,
       fillTokenLifetimeMs: 1_000,
-      entryLifetimeMs: 10_000,
     });
   }
 

@@ -12,6 +12,7 @@ import type { EntityManager } from 'typeorm';
 import { recordChange } from '../audit/audit-trail.js';
 import { KeyManagementConfig } from '../key-management.config.js';
 import { ApiKeyEntity } from './api-key.entity.js';
+import { EntryLifetime } from './entry-lifetime.js';
 
 /** How often a deletion that has to wait looks whether somebody else has completed it, and tries the fence again. */
 const POLL_MS = 250;
@@ -39,6 +40,7 @@ export class ApiKeyDeletion {
     private readonly database: Database,
     private readonly fence: KeyFence,
     private readonly config: KeyManagementConfig,
+    private readonly entryLifetime: EntryLifetime,
   ) {}
 
   /**
@@ -101,14 +103,21 @@ export class ApiKeyDeletion {
    * @returns whether somebody else has completed the deletion while we waited.
    */
   private async makeUnacceptable(key: DeletingKey, signal?: AbortSignal): Promise<boolean> {
-    const safeAtMs = key.seenAtMs + this.config.fenceWaitMs;
+    if (await this.fenced(key)) return false;
+    const safeAtMs = key.seenAtMs + (await this.waitMs());
     for (;;) {
-      if (await this.fenced(key)) return false;
       const leftMs = safeAtMs - performance.now();
       if (leftMs <= 0) return false;
       await delay(Math.min(POLL_MS, leftMs), undefined, signal === undefined ? {} : { signal });
       if (await this.isDeleted(key.id)) return true;
+      if (await this.fenced(key)) return false;
     }
+  }
+
+  /** F + L + margin, with an L that is asked for only now: when the key has been seen as `deleting`. */
+  private async waitMs(): Promise<number> {
+    const longestMs = await this.entryLifetime.longestMs();
+    return this.config.FILL_TOKEN_LIFETIME_MS + longestMs + this.config.FENCE_MARGIN_MS;
   }
 
   private async fenced({ id, keyHash }: DeletingKey): Promise<boolean> {

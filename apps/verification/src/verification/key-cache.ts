@@ -1,6 +1,7 @@
 import { GRANTED, KeyFence } from '#key-fence';
 import { Injectable } from '@nestjs/common';
 import type { KeyRecord } from './decide.js';
+import type { RecordsRead } from './key-records.js';
 import { fromText, toText } from './record-text.js';
 
 export interface CacheLookup {
@@ -43,13 +44,13 @@ export class KeyCache {
    * answer is, and on the same connection as the next look-up: whoever asks the same replica again finds
    * the entry.
    */
-  fill({ fillable, token }: CacheLookup, read: ReadonlyMap<string, KeyRecord>): void {
+  fill({ fillable, token }: CacheLookup, { byHash, cacheableMs }: RecordsRead): void {
     const items = fillable.flatMap((keyHash) => {
-      const record = read.get(keyHash);
+      const record = byHash.get(keyHash);
       return record?.state === 'active' ? [{ keyHash, record: toText(record) }] : [];
     });
-    if (items.length === 0) return;
-    this.keyFence.fill(items, token).catch(() => {
+    if (items.length === 0 || cacheableMs <= 0) return;
+    this.keyFence.fill(items, token, cacheableMs).catch(() => {
       // Not cached: the next verification asks PostgreSQL again.
     });
   }

@@ -9,7 +9,7 @@ const READ_BUDGET_MS = 700;
 
 const IS_STANDBY = 'SELECT pg_is_in_recovery() AS standby';
 const READ_RECORDS = `
-  SELECT key_hash, key_id, project_id, state, expires_at
+  SELECT key_hash, key_id, project_id, state, expires_at, cacheable_ms
   FROM key_management.api_key_records
   WHERE key_hash = ANY($1::bytea[])`;
 
@@ -24,6 +24,18 @@ interface Row {
   project_id: string;
   state: KeyRecord['state'];
   expires_at: Date | null;
+  /** The same in all rows. */
+  cacheable_ms: number | null;
+}
+
+export interface RecordsRead {
+  /** Of those key hashes that exist. */
+  readonly byHash: ReadonlyMap<string, KeyRecord>;
+  /**
+   * For how many milliseconds they may be served without being read again: what key-management counts on while it waits,
+   * at the same moment of the database as the records. 0: not at all.
+   */
+  readonly cacheableMs: number;
 }
 
 /**
@@ -59,16 +71,17 @@ export class KeyRecords implements OnApplicationShutdown {
   }
 
   /**
-   * The records of those key hashes that exist, by key hash.
-   *
    * @throws whatever has kept PostgreSQL from answering within 700 ms; then nothing is known about any of
    * them
    */
-  async read(keyHashes: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>> {
+  async read(keyHashes: readonly string[]): Promise<RecordsRead> {
     try {
       const rows = await this.query(keyHashes.map((keyHash) => Buffer.from(keyHash, 'base64url')));
       this.lastFailure = '';
-      return new Map(rows.map((row) => [row.key_hash.toString('base64url'), recordOf(row)]));
+      return {
+        byHash: new Map(rows.map((row) => [row.key_hash.toString('base64url'), recordOf(row)])),
+        cacheableMs: rows[0]?.cacheable_ms ?? 0,
+      };
     } catch (error) {
       failures.inc();
       this.report(error);

@@ -2,9 +2,9 @@ import { type VerificationOutcome, VerifyApiKeysResponse } from '#contracts';
 import { Injectable } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { VerificationConfig } from '../verification.config.js';
-import { decide, type Finding, type KeyRecord } from './decide.js';
+import { decide, type Finding } from './decide.js';
 import { type CacheLookup, KeyCache } from './key-cache.js';
-import { KeyRecords } from './key-records.js';
+import { KeyRecords, type RecordsRead } from './key-records.js';
 
 const outcomesTotal = new Counter({
   name: 'verification_outcomes_total',
@@ -20,7 +20,7 @@ const counters: Record<VerificationOutcome, Counter.Internal> = {
   UNAVAILABLE: outcomesTotal.labels('UNAVAILABLE'),
 };
 
-const NOTHING: ReadonlyMap<string, KeyRecord> = new Map();
+const NOTHING: RecordsRead = { byHash: new Map(), cacheableMs: 0 };
 
 /**
  * Answers "is this key good, now?" for a batch of key hashes, each on its own: a key that cannot be decided
@@ -50,7 +50,8 @@ export class VerificationService {
     const read = missing.length === 0 ? NOTHING : await this.records.read(missing).catch(() => undefined);
     if (read !== undefined) this.cache.fill(lookup, read);
     return keyHashes.map(
-      (keyHash, i) => lookup.records[i] ?? (read === undefined ? 'unread' : (read.get(keyHash) ?? 'absent')),
+      (keyHash, i) =>
+        lookup.records[i] ?? (read === undefined ? 'unread' : (read.byHash.get(keyHash) ?? 'absent')),
     );
   }
 
