@@ -51,13 +51,9 @@ export class EntryLifetime implements OnApplicationBootstrap, OnApplicationShutd
         await this.apply();
         return;
       } catch (error) {
-        if (!signal.aborted) {
-          this.logger.warn(
-            `the lifetime of entries is not set yet, trying again: ${error instanceof Error ? error.message : String(error)}`,
-          );
-        }
+        this.report(error);
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
-      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -84,6 +80,13 @@ export class EntryLifetime implements OnApplicationBootstrap, OnApplicationShutd
         row.changes,
       ]),
     );
+  }
+
+  private report(error: unknown): void {
+    // Stopping interrupts what waits; the next start goes on with it.
+    if (this.stopping.signal.aborted) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.logger.warn(`the lifetime of entries is not set yet, trying again: ${reason}`);
   }
 
   private async read(): Promise<Row> {
