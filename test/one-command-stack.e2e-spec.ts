@@ -152,11 +152,12 @@ describe('npm start', () => {
 
   it('listens on this machine only', async () => {
     await clone.run(['up', '--detach']);
-    const { gatewayUrl, databaseUrl, redisUrl, natsUrl, services } = await clone.status();
+    const { gatewayUrl, databaseUrl, redisUrl, sessionRedisUrl, natsUrl, services } = await clone.status();
     const urls = [
       gatewayUrl,
       databaseUrl,
       redisUrl,
+      sessionRedisUrl,
       natsUrl,
       ...services.map(({ operationsUrl }) => operationsUrl),
     ];

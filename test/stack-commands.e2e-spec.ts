@@ -46,6 +46,7 @@ describe('up --detach', () => {
       'adminToken',
       'databaseUrl',
       'redisUrl',
+      'sessionRedisUrl',
       'natsUrl',
       'services',
     ]);
@@ -68,7 +69,9 @@ describe('up --detach', () => {
   it('keeps secrets out of the output of status and in files of their owner', async () => {
     const { adminToken, ...urls } = await clone.status();
     const { output } = await clone.run(['status']);
-    const passwords = [urls.databaseUrl, urls.redisUrl, urls.natsUrl].map((url) => new URL(url).password);
+    const passwords = [urls.databaseUrl, urls.redisUrl, urls.sessionRedisUrl, urls.natsUrl].map(
+      (url) => new URL(url).password,
+    );
     for (const secret of [adminToken, ...passwords]) {
       expect(secret.length).toBeGreaterThanOrEqual(32);
       expect(output).not.toContain(secret);

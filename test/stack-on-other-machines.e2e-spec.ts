@@ -11,7 +11,13 @@ import {
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { repositoryDirectory } from '../tools/stack/paths.mjs';
-import { startNats, startPostgres, startRedis, temporaryDirectory } from '../tools/stack/servers.mjs';
+import {
+  startNats,
+  startPostgres,
+  startRedis,
+  startSessionRedis,
+  temporaryDirectory,
+} from '../tools/stack/servers.mjs';
 import { isReachable } from '../tools/stack/unprivileged.mjs';
 import { StackClone } from './support/stack-clone.js';
 
@@ -62,19 +68,29 @@ describe('an unsupported machine', () => {
 });
 
 describe('a machine whose servers run already', () => {
-  it('is used with DATABASE_URL, REDIS_URL and NATS_URL, and no other server is started', async () => {
+  it('is used with DATABASE_URL, REDIS_URL, SESSION_REDIS_URL and NATS_URL, and no other server is started', async () => {
     const dir = temporaryDirectory('servers-of-another');
-    const servers = await Promise.all([startPostgres({ dir }), startRedis({ dir }), startNats({ dir })]);
-    const [DATABASE_URL = '', REDIS_URL = '', NATS_URL = ''] = servers.map(({ url }) => url);
+    const servers = await Promise.all(
+      [startPostgres, startRedis, startSessionRedis, startNats].map((start) => start({ dir })),
+    );
+    const [DATABASE_URL = '', REDIS_URL = '', SESSION_REDIS_URL = '', NATS_URL = ''] = servers.map(
+      ({ url }) => url,
+    );
     const clone = await makeClone('existing-servers');
-    await clone.run(['up', '--detach'], { env: { DATABASE_URL, REDIS_URL, NATS_URL } });
+    const env = { DATABASE_URL, REDIS_URL, SESSION_REDIS_URL, NATS_URL };
+    await clone.run(['up', '--detach'], { env });
     const summary = await clone.status();
-    expect(summary).toMatchObject({ databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, natsUrl: NATS_URL });
+    expect(summary).toMatchObject({
+      databaseUrl: DATABASE_URL,
+      redisUrl: REDIS_URL,
+      sessionRedisUrl: SESSION_REDIS_URL,
+      natsUrl: NATS_URL,
+    });
     const running = readdirSync(clone.path('.stack/processes'));
     expect(running.filter((file) => /postgres|redis|nats/.test(file))).toEqual([]);
     await clone.run(['down']);
     // They belong to somebody else.
-    expect(servers.map(({ isRunning }) => isRunning)).toEqual([true, true, true]);
+    expect(servers.map(({ isRunning }) => isRunning)).toEqual([true, true, true, true]);
     await Promise.all(servers.map((server) => server.stop()));
     rmSync(dir, { recursive: true });
   });

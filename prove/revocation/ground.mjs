@@ -157,6 +157,9 @@ function throughProxies(label, dir, ports, links) {
     credentials: loadCredentials(dir),
     databaseUrl: `postgres://127.0.0.1:${ports.postgres}/traylinx`,
     redisUrl: `redis://127.0.0.1:${ports.redis}`,
+    // Of the gateway alone, whose environment is not made here.
+    sessionRedisUrl: '',
+    hasOwnSessionRedis: false,
     natsUrl: 'nats://127.0.0.1',
     hasOwnRedis: true,
     hasOwnNats: true,

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Starts Redis in a container, from the files beside this one. Redis does not read the environment, so the passwords in
-# users.acl are filled in here; one that is missing ends it. It listens on every address, which is the default.
+# Starts Redis in a container, from the files beside this one, or in the folder that it is told. Redis does not read the
+# environment, so the passwords in users.acl are filled in here; one that is missing ends it. It listens on every address,
+# which is the default.
 set -eu
-here=$(dirname "$0")
+here=${1:-$(dirname "$0")}
 run=${RUN_DIRECTORY:-/run/redis}
 umask 077
 

@@ -103,11 +103,16 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('keeps the gateway away from the stores, and the stores away from the world', () => {
-    expect(services['gateway']?.networks).toEqual(['door', 'bus']);
-    expect(COMPOSE_TEXT).toContain('\n  bus: { internal: true }\n  stores: { internal: true }\n');
+  it('keeps the gateway away from the stores but that of its sessions, and the stores away from the world', () => {
+    expect(services['gateway']?.networks).toEqual(['door', 'bus', 'sessions']);
+    expect(COMPOSE_TEXT).toContain(
+      '\n  bus: { internal: true }\n  stores: { internal: true }\n  sessions: { internal: true }\n',
+    );
     const others = Object.entries(services).filter(([name]) => name !== 'gateway');
     expect(others.filter(([, { networks }]) => networks.includes('door'))).toEqual([]);
+    expect(others.filter(([, { networks }]) => networks.includes('sessions')).map(([name]) => name)).toEqual([
+      'session-redis',
+    ]);
   });
 
   it('lets work in flight finish', () => {

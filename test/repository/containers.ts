@@ -24,7 +24,7 @@ export const CONFIG_CLASSES: Readonly<Record<string, new () => object>> = {
 
 /** The console is served by the gateway. */
 export const APPS = readdirSync('apps').filter((app) => app !== 'console');
-const OTHERS = ['migrate', 'nats', 'postgres', 'redis'];
+const OTHERS = ['migrate', 'nats', 'postgres', 'redis', 'session-redis'];
 
 /** What would keep the containers from being this platform, one line each. */
 export function problemsOf(containers: Containers): string[] {
@@ -40,6 +40,12 @@ export function problemsOf(containers: Containers): string[] {
     ...migrationProblems(containers),
     ...serverProblems('nats', 'servers/nats/nats.conf', /\$(NATS_\w+_PASSWORD)/g, containers),
     ...serverProblems('redis', 'servers/redis/users.acl', /\$\{(REDIS_\w+)\}/g, containers),
+    ...serverProblems(
+      'session-redis',
+      'servers/redis/sessions/users.acl',
+      /\$\{(SESSION_REDIS_\w+)\}/g,
+      containers,
+    ),
   ];
 }
 
@@ -64,7 +70,7 @@ function configurationProblems(name: string, { image, args, environment }: Conta
 
 function loginProblems(name: string, { environment }: Container, containers: Containers): string[] {
   const NAME = name.replaceAll('-', '_').toUpperCase();
-  const { DATABASE_URL, NATS_PASSWORD, NATS_URL = '', NATS_USER, REDIS_URL } = environment;
+  const { DATABASE_URL, NATS_PASSWORD, NATS_URL = '', NATS_USER, REDIS_URL, SESSION_REDIS_URL } = environment;
   const nats = { url: NATS_URL, user: NATS_USER, password: NATS_PASSWORD };
   const problems = login(name, nats, containers['nats'], {
     host: 'nats:4222',
@@ -82,6 +88,10 @@ function loginProblems(name: string, { environment }: Container, containers: Con
   if (REDIS_URL) {
     const expected = { host: 'redis:6379', user: name, password: `REDIS_${NAME}_PASSWORD` };
     problems.push(...login(name, { url: REDIS_URL }, containers['redis'], expected));
+  }
+  if (SESSION_REDIS_URL) {
+    const expected = { host: 'session-redis:6379', user: name, password: `SESSION_REDIS_${NAME}_PASSWORD` };
+    problems.push(...login(name, { url: SESSION_REDIS_URL }, containers['session-redis'], expected));
   }
   return problems;
 }

@@ -116,6 +116,10 @@ describe('k8s/overlays/development', () => {
       'redis.conf': readFileSync('servers/redis/redis.conf', 'utf8'),
       'users.acl': readFileSync('servers/redis/users.acl', 'utf8'),
     });
+    expect(development.configMaps['session-redis-configuration']).toMatchObject({
+      'redis.conf': readFileSync('servers/redis/sessions/redis.conf', 'utf8'),
+      'users.acl': readFileSync('servers/redis/sessions/users.acl', 'utf8'),
+    });
   });
 
   itWith('kubectl', 'is what kubectl renders, all names resolved', (kubectl) => {

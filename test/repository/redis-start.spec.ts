@@ -56,6 +56,21 @@ describe('servers/redis/start.sh', () => {
     ]);
   });
 
+  it('does the same for the files of another folder', () => {
+    const names = ['SESSION_REDIS_ADMIN_PASSWORD', 'SESSION_REDIS_GATEWAY_PASSWORD'];
+    const env = {
+      PATH: `${directory}:${String(process.env['PATH'])}`,
+      RUN_DIRECTORY: directory,
+      ...Object.fromEntries(names.map((name) => [name, `of ${name}`])),
+    };
+    const args = ['servers/redis/start.sh', 'servers/redis/sessions'];
+    expect(spawnSync('sh', args, { env, encoding: 'utf8' }).stdout).toMatch(
+      /^servers\/redis\/sessions\/redis\.conf\n/,
+    );
+    const users = readFileSync(join(directory, 'users.acl'), 'utf8');
+    for (const name of names) expect(users).toContain(`>of ${name} `);
+  });
+
   it.each(Object.keys(PASSWORDS))('does not start without %s', (name) => {
     const { status, stdout, stderr } = start({ ...PASSWORDS, [name]: undefined as never });
     expect(status).not.toBe(0);

@@ -175,7 +175,7 @@ ln -s '${dependencies}' node_modules
 
   /** Keeps the stack away from the ports that it prefers, where a developer's own one may be running. */
   async useOtherPorts(): Promise<void> {
-    const names = ['postgres', 'redis', 'nats', 'gateway-1'].concat(
+    const names = ['postgres', 'redis', 'session-redis', 'nats', 'gateway-1'].concat(
       services.map((name) => `${name}-1-operations`),
     );
     const ports: Record<string, number> = {};

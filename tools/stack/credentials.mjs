@@ -12,6 +12,8 @@ const names = /** @type {const} */ ([
   'redisAdminPassword',
   'redisKeyManagementPassword',
   'redisVerificationPassword',
+  'sessionRedisAdminPassword',
+  'sessionRedisGatewayPassword',
   'natsGatewayPassword',
   'natsKeyManagementPassword',
   'natsVerificationPassword',

@@ -9,7 +9,8 @@ export const supportedSystems = [
   '  - Debian 12 or newer and Ubuntu 24.04 or newer, x64 and arm64, where apt can be reached once;',
   '  - Ubuntu 22.04, which has no package of NATS, with nats-server on PATH or NATS_URL;',
   '  - macOS, after: brew install redis nats-server;',
-  '  - other systems, with DATABASE_URL (PostgreSQL), REDIS_URL and NATS_URL naming servers that run already.',
+  '  - other systems, with DATABASE_URL (PostgreSQL), REDIS_URL, SESSION_REDIS_URL and NATS_URL naming servers that',
+  '    run already.',
   'Nothing has been installed or changed.',
 ].join('\n');
 

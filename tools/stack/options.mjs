@@ -11,8 +11,8 @@ export const usage = `Usage:
   npm run stack -- logs [<service or store>] [--follow]
   npm run stack -- reset [--yes]                 stop it and delete all data and credentials
 
-Services: ${serviceNames.join(', ')}. Stores: postgres, redis, nats.
-DATABASE_URL, REDIS_URL and NATS_URL name servers that run already and are used instead of own ones.`;
+Services: ${serviceNames.join(', ')}. Stores: postgres, redis, session-redis, nats.
+DATABASE_URL, REDIS_URL, SESSION_REDIS_URL and NATS_URL name servers that run already and are used instead of own ones.`;
 
 /** @typedef {Partial<Record<import('./service-environment.mjs').ServiceName, number>>} Replicas */
 

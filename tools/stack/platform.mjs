@@ -1,11 +1,11 @@
-// The whole platform: three stores, the migration, and the services as built into dist/. For the one-command stack,
+// The whole platform: the stores, the migration, and the services as built into dist/. For the one-command stack,
 // the platform tests and the benchmark.
 import { join } from 'node:path';
 import { loadCredentials } from './credentials.mjs';
 import { runToEnd } from './managed-process.mjs';
 import { builtDirectory, repositoryDirectory } from './paths.mjs';
 import { anyFreePort } from './ports.mjs';
-import { startNats, startPostgres, startRedis } from './servers.mjs';
+import { startNats, startPostgres, startRedis, startSessionRedis } from './servers.mjs';
 import { migrationEnvironment, serviceNames, storeEnvironment } from './service-environment.mjs';
 import { Service } from './service.mjs';
 
@@ -31,10 +31,11 @@ import { Service } from './service.mjs';
  * @typedef {object} ExistingServers
  * @property {string | undefined} [databaseUrl]
  * @property {string | undefined} [redisUrl]
+ * @property {string | undefined} [sessionRedisUrl]
  * @property {string | undefined} [natsUrl]
  */
 
-/** @typedef {{ postgres?: Server, redis?: Server, nats?: Server }} Servers */
+/** @typedef {{ postgres?: Server, redis?: Server, sessionRedis?: Server, nats?: Server }} Servers */
 
 /**
  * @typedef {object} Platform
@@ -43,6 +44,7 @@ import { Service } from './service.mjs';
  * @property {string} adminToken
  * @property {string} databaseUrl    with the owner's name and password
  * @property {string} redisUrl       with the admin's
+ * @property {string} sessionRedisUrl with the admin's
  * @property {string} natsUrl        with the observer's
  * @property {import('./credentials.mjs').Credentials} credentials
  * @property {Service[]} services
@@ -102,6 +104,11 @@ async function startServers(servers, { dir, existing = {}, choosePort = anyFreeP
     const port = await choosePort('redis');
     starting.push(startRedis({ dir, port, onProgress }).then((server) => void (servers.redis = server)));
   }
+  if (!existing.sessionRedisUrl) {
+    const port = await choosePort('session-redis');
+    const start = startSessionRedis({ dir, port, onProgress });
+    starting.push(start.then((server) => void (servers.sessionRedis = server)));
+  }
   if (!existing.natsUrl) {
     const port = await choosePort('nats');
     starting.push(startNats({ dir, port, onProgress }).then((server) => void (servers.nats = server)));
@@ -117,13 +124,15 @@ async function startServers(servers, { dir, existing = {}, choosePort = anyFreeP
  * @param {import('./credentials.mjs').Credentials} credentials
  * @returns {Stores}
  */
-function locateStores({ postgres, redis, nats }, existing, credentials) {
+function locateStores({ postgres, redis, sessionRedis, nats }, existing, credentials) {
   return {
     credentials,
     databaseUrl: postgres?.url ?? existing.databaseUrl ?? '',
     redisUrl: redis?.url ?? existing.redisUrl ?? '',
+    sessionRedisUrl: sessionRedis?.url ?? existing.sessionRedisUrl ?? '',
     natsUrl: nats?.url ?? existing.natsUrl ?? '',
     hasOwnRedis: redis !== undefined,
+    hasOwnSessionRedis: sessionRedis !== undefined,
     hasOwnNats: nats !== undefined,
   };
 }
@@ -171,12 +180,12 @@ async function defineServices(
 }
 
 /** @param {Service[]} services @param {Servers} servers */
-async function stopEverything(services, { postgres, redis, nats }) {
+async function stopEverything(services, servers) {
   // The gateways first: what they are still doing needs the services, as those need the stores.
   const isGateway = (/** @type {Service} */ { name }) => name === 'gateway';
   await Promise.all(services.filter(isGateway).map((service) => service.stop()));
   await Promise.all(services.map((service) => service.stop()));
-  await Promise.all([postgres?.stop(), redis?.stop(), nats?.stop()]);
+  await Promise.all(Object.values(servers).map((server) => server.stop()));
 }
 
 /**
@@ -184,7 +193,7 @@ async function stopEverything(services, { postgres, redis, nats }) {
  * @returns {Platform}
  */
 function describe({ dir, stores, services, servers, stop }) {
-  const { credentials, databaseUrl, redisUrl, natsUrl } = stores;
+  const { credentials, databaseUrl, redisUrl, sessionRedisUrl, natsUrl } = stores;
   const gatewayUrls = services
     .filter(({ name }) => name === 'gateway')
     .map(({ port }) => `http://127.0.0.1:${port}`);
@@ -194,6 +203,7 @@ function describe({ dir, stores, services, servers, stop }) {
     adminToken: credentials.adminToken,
     databaseUrl,
     redisUrl,
+    sessionRedisUrl,
     natsUrl,
     credentials,
     services,

@@ -2,7 +2,7 @@
 // other projects listen.
 
 /** @type {Record<string, number>} */
-const stores = { postgres: 25432, redis: 26380, nats: 24222 };
+const stores = { postgres: 25432, redis: 26380, 'session-redis': 26381, nats: 24222 };
 const gateway = 8080;
 /** @type {Record<string, number>} */
 const operations = { gateway: 9464, 'key-management': 9465, verification: 9466, 'usage-tracking': 9467 };

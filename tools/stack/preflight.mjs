@@ -1,4 +1,4 @@
-// Whether the three stores can be had on this machine at all: asked before anything is installed.
+// Whether the stores can be had on this machine at all: asked before anything is installed.
 import { readFileSync } from 'node:fs';
 import { canUseDebianPackages } from './debian-packages.mjs';
 import { isOlder, supportedSystems } from './node-version.mjs';
@@ -18,7 +18,8 @@ export function refuseUnsupportedSystem(surroundings = {}) {
   const unavailable = [];
   if (!env['DATABASE_URL'] && !env['POSTGRES_BIN_DIR'] && !isPostgresPackaged())
     unavailable.push('PostgreSQL');
-  if (!env['REDIS_URL'] && !canHave('redis-server', surroundings)) unavailable.push('Redis');
+  const needsRedis = !env['REDIS_URL'] || !env['SESSION_REDIS_URL'];
+  if (needsRedis && !canHave('redis-server', surroundings)) unavailable.push('Redis');
   if (!env['NATS_URL'] && !canHave('nats-server', surroundings)) unavailable.push('NATS');
   if (unavailable.length === 0) return;
   const machine = `this machine (${process.platform} ${process.arch})`;

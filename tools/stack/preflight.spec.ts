@@ -35,7 +35,12 @@ describe('the system', () => {
   });
 
   it('may be any when the servers run already', () => {
-    const urls = { DATABASE_URL: 'postgres://a', REDIS_URL: 'redis://b', NATS_URL: 'nats://c' };
+    const urls = {
+      DATABASE_URL: 'postgres://a',
+      REDIS_URL: 'redis://b',
+      SESSION_REDIS_URL: 'redis://b/1',
+      NATS_URL: 'nats://c',
+    };
     expect(() => refuseUnsupportedSystem({ env: { PATH: '/nowhere', ...urls } })).not.toThrow();
   });
 });

@@ -23,7 +23,7 @@ export const programs = {
     debianPackage: 'redis-server',
     debianFile: 'usr/bin/redis-server',
     brewFormula: 'redis',
-    insteadVariable: 'REDIS_URL',
+    insteadVariable: 'REDIS_URL and SESSION_REDIS_URL',
   },
   'nats-server': {
     variable: 'NATS_SERVER_BIN',

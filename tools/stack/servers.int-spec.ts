@@ -4,7 +4,14 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { loadCredentials, startNats, startPostgres, startRedis, temporaryDirectory } from './servers.mjs';
+import {
+  loadCredentials,
+  startNats,
+  startPostgres,
+  startRedis,
+  startSessionRedis,
+  temporaryDirectory,
+} from './servers.mjs';
 
 type Server = Awaited<ReturnType<typeof startPostgres>>;
 
@@ -12,18 +19,20 @@ const dir = temporaryDirectory('servers');
 const credentials = loadCredentials(dir);
 let postgres: Server;
 let redis: Server;
+let sessionRedis: Server;
 let nats: Server;
 
 beforeAll(async () => {
-  [postgres, redis, nats] = await Promise.all([
+  [postgres, redis, sessionRedis, nats] = await Promise.all([
     startPostgres({ dir }),
     startRedis({ dir }),
+    startSessionRedis({ dir }),
     startNats({ dir }),
   ]);
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([postgres, redis, nats].map((server) => server.stop()));
+  await Promise.all([postgres, redis, sessionRedis, nats].map((server) => server.stop()));
   rmSync(dir, { recursive: true });
 });
 
@@ -125,6 +134,54 @@ describe('Redis', () => {
   it('keeps its passwords in a file that only its owner can read', () => {
     expect(statSync(join(dir, 'redis', 'users.acl')).mode & 0o077).toBe(0);
     expect(statSync(join(dir, 'credentials.json')).mode & 0o077).toBe(0);
+  });
+});
+
+describe('the Redis of sessions', () => {
+  async function as<T>(user: string, password: string, use: (client: Redis) => Promise<T>): Promise<T> {
+    const client = new Redis({
+      port: sessionRedis.port,
+      username: user,
+      password,
+      lazyConnect: true,
+      enableReadyCheck: false,
+      retryStrategy: null,
+    });
+    client.on('error', () => undefined);
+    try {
+      return await use(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+  const asGateway = <T>(use: (client: Redis) => Promise<T>): Promise<T> =>
+    as('gateway', credentials.sessionRedisGatewayPassword, use);
+
+  it.each([
+    ['other keys', (client: Redis) => client.get('tlx:e:1')],
+    ['a list of all sessions', (client: Redis) => client.keys('session:*')],
+    ['a walk through all sessions', (client: Redis) => client.scan(0)],
+    ['emptying it', (client: Redis) => client.flushall()],
+    ['its configuration', (client: Redis) => client.config('GET', '*')],
+  ])('refuses the gateway %s', async (_what, use: (client: Redis) => Promise<unknown>) => {
+    await expect(asGateway(use)).rejects.toThrow(/NOPERM|permission/);
+  });
+
+  it('lets in neither the users of the cache nor anybody without a name', async () => {
+    const password = credentials.redisVerificationPassword;
+    await expect(as('verification', password, (client) => client.ping())).rejects.toThrow(/WRONGPASS/);
+    await expect(as('default', '', (client) => client.ping())).rejects.toThrow(/NOAUTH|WRONGPASS/);
+  });
+
+  it('refuses what does not fit instead of forgetting a session, and keeps none over a restart', async () => {
+    const { sessionRedisAdminPassword } = credentials;
+    await as('admin', sessionRedisAdminPassword, async (admin) => {
+      expect(await admin.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+      await admin.set('session:1', 'x');
+    });
+    await sessionRedis.stop();
+    await sessionRedis.start();
+    expect(await as('admin', sessionRedisAdminPassword, (admin) => admin.dbsize())).toBe(0);
   });
 });
 

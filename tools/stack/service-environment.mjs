@@ -15,8 +15,10 @@ export const serviceNames = /** @type {const} */ ([
  * @property {import('./credentials.mjs').Credentials} credentials
  * @property {string} databaseUrl with the owner's name and password
  * @property {string} redisUrl    with the admin's
+ * @property {string} sessionRedisUrl with the admin's
  * @property {string} natsUrl     with the observer's
  * @property {boolean} hasOwnRedis false: `redisUrl` names a server that ran already, and knows none of our users
+ * @property {boolean} hasOwnSessionRedis the same for `sessionRedisUrl`
  * @property {boolean} hasOwnNats  the same for `natsUrl`
  */
 
@@ -32,6 +34,7 @@ export function storeEnvironment(service, stores) {
       return {
         ...nats(service, credentials.natsGatewayPassword, stores),
         ADMIN_TOKEN: credentials.adminToken,
+        SESSION_REDIS_URL: sessionRedis(credentials.sessionRedisGatewayPassword, stores),
       };
     case 'verification':
       return {
@@ -71,6 +74,11 @@ function database(role, password, { databaseUrl }) {
 /** @param {string} user @param {string} password @param {Stores} stores */
 function redis(user, password, { redisUrl, hasOwnRedis }) {
   return { REDIS_URL: hasOwnRedis ? withLogin(redisUrl, user, password) : redisUrl };
+}
+
+/** @param {string} password @param {Stores} stores */
+function sessionRedis(password, { sessionRedisUrl, hasOwnSessionRedis }) {
+  return hasOwnSessionRedis ? withLogin(sessionRedisUrl, 'gateway', password) : sessionRedisUrl;
 }
 
 /** @param {string} user @param {string} password @param {Stores} stores @returns {Record<string, string>} */

@@ -14,6 +14,7 @@ const stateFile = join(stackDirectory, 'running.json');
  * @property {string} adminToken
  * @property {string} databaseUrl
  * @property {string} redisUrl
+ * @property {string} sessionRedisUrl
  * @property {string} natsUrl
  * @property {{ name: string, replica: number, pid: number | null, port: number, operationsUrl: string }[]} services
  */

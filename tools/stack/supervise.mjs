@@ -78,6 +78,7 @@ async function prepareAndStart({ replicas, onProgress, signal }) {
     existing: {
       databaseUrl: process.env['DATABASE_URL'],
       redisUrl: process.env['REDIS_URL'],
+      sessionRedisUrl: process.env['SESSION_REDIS_URL'],
       natsUrl: process.env['NATS_URL'],
     },
     choosePort: rememberedPorts(join(stackDirectory, 'ports.json'), preferredPort),
@@ -101,11 +102,12 @@ function keepRunning({ services, servers }, signal) {
 }
 
 /** @param {Platform} platform @returns {import('./state.mjs').Summary} */
-function summarize({ gatewayUrl, adminToken, databaseUrl, redisUrl, natsUrl, services }) {
+function summarize({ services, ...platform }) {
+  const { gatewayUrl, adminToken, databaseUrl, redisUrl, sessionRedisUrl, natsUrl } = platform;
   const list = services.map(({ name, replica, pid, port, operationsUrl }) => {
     return { name, replica, pid, port, operationsUrl };
   });
-  return { gatewayUrl, adminToken, databaseUrl, redisUrl, natsUrl, services: list };
+  return { gatewayUrl, adminToken, databaseUrl, redisUrl, sessionRedisUrl, natsUrl, services: list };
 }
 
 // So that `LOG_LEVEL=debug npm start` does what it says. What npm adds for itself is none of the services' business.

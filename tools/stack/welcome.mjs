@@ -26,11 +26,12 @@ Ctrl+C or "npm run stack -- down" stops everything and keeps the data; "npm run 
 }
 
 /** Without passwords: whoever needs those asks for `status --json`. @param {Summary} summary */
-export function addresses({ gatewayUrl, databaseUrl, redisUrl, natsUrl, services }) {
+export function addresses({ gatewayUrl, databaseUrl, redisUrl, sessionRedisUrl, natsUrl, services }) {
   const rows = [
     ['API', gatewayUrl],
     ['PostgreSQL', new URL(databaseUrl).host],
     ['Redis', new URL(redisUrl).host],
+    ['Redis of sessions', new URL(sessionRedisUrl).host],
     ['NATS', new URL(natsUrl).host],
     ...services.map(({ name, replica, pid, operationsUrl }) => [
       `${name} ${replica}`,

@@ -2,7 +2,11 @@ import { loadConfig } from '#config';
 import { GatewayConfig } from './gateway.config.js';
 
 const load = (TRUSTED_PROXIES: string): GatewayConfig =>
-  loadConfig(GatewayConfig, { ADMIN_TOKEN: 'a'.repeat(32), TRUSTED_PROXIES });
+  loadConfig(GatewayConfig, {
+    ADMIN_TOKEN: 'a'.repeat(32),
+    SESSION_REDIS_URL: 'redis://127.0.0.1:6379',
+    TRUSTED_PROXIES,
+  });
 
 describe('TRUSTED_PROXIES', () => {
   it.each(['10.0.0.1', '10.0.0.0/8, 2001:db8::/32', 'loopback,uniquelocal', '::1'])(

@@ -1,4 +1,4 @@
-import { Env, EnvNumber, IsOperationsPort, ServiceConfig } from '#config';
+import { Env, EnvNumber, IsConnectionUrl, IsOperationsPort, ServiceConfig } from '#config';
 import { IsInt, IsOptional, IsString, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
 
@@ -28,6 +28,39 @@ export class GatewayConfig extends ServiceConfig {
     message: '$property must consist of printable ASCII characters without white space',
   })
   ADMIN_TOKEN!: string;
+
+  @Env(
+    'Redis of sessions and rate limits, as the user of this service: redis://user:password@host:6379. `rediss://` for TLS.',
+    { secret: true },
+  )
+  @IsConnectionUrl(['redis', 'rediss'])
+  SESSION_REDIS_URL!: string;
+
+  @Env(
+    'Where browsers find the gateway: https://keys.example.com. Needed behind a proxy that takes the https, unless it is one ' +
+      'of TRUSTED_PROXIES. With http, sessions are kept over plain http, where others can read them.',
+  )
+  @IsOptional()
+  @ValidateBy({
+    name: 'isOrigin',
+    validator: {
+      validate: isOrigin,
+      defaultMessage: () => '$property must be an http or https URL of a host, without a path',
+    },
+  })
+  PUBLIC_URL?: string;
+
+  @EnvNumber('Seconds without a request after which a session of the console ends.')
+  @IsInt()
+  @Min(1)
+  @Max(604_800)
+  SESSION_IDLE_TIMEOUT_S = 1_800;
+
+  @EnvNumber('Seconds after which a session of the console ends, whatever happens in it.')
+  @IsInt()
+  @Min(1)
+  @Max(2_592_000)
+  SESSION_MAX_AGE_S = 28_800;
 
   @Env(
     'Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, separated by commas. None when unset.',
@@ -74,6 +107,12 @@ export class GatewayConfig extends ServiceConfig {
   @Min(1)
   @Max(10_000)
   MAX_AUDITED_DENIALS = 100;
+}
+
+function isOrigin(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, href, origin } = new URL(value);
+  return /^https?:$/.test(protocol) && href === `${origin}/`;
 }
 
 /** What Fastify takes: an address, a range that is not everybody, or one of its names for ranges. */

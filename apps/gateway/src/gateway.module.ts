@@ -2,12 +2,20 @@ import { strictValidation } from '#messaging';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AdminGuard } from './admin-auth/admin.guard.js';
+import { AdminTokens } from './admin-auth/admin-tokens.js';
+import { Authenticator } from './admin-auth/authenticator.js';
+import { MeController } from './admin-auth/me.controller.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { OwnApiKeyController } from './api-keys/own-api-key.controller.js';
 import { AuditModule } from './audit/audit.module.js';
 import { RouteTable } from './http/route-table.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProjectsController } from './projects/projects.controller.js';
+import { BrowserAddress } from './sessions/browser-address.js';
+import { SessionGuardian } from './sessions/session-guardian.js';
+import { SessionRedis } from './sessions/session-redis.js';
+import { SessionStore } from './sessions/session-store.js';
+import { SessionsController } from './sessions/sessions.controller.js';
 import { UsageModule } from './usage/usage.module.js';
 import { ApiKeyVerifier } from './verification/api-key-verifier.js';
 import { VerificationController } from './verification/verification.controller.js';
@@ -22,12 +30,20 @@ import { WhoamiController } from './verification/whoami.controller.js';
     OwnApiKeyController,
     VerificationController,
     WhoamiController,
+    MeController,
+    SessionsController,
   ],
   providers: [
     { provide: APP_GUARD, useClass: AdminGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: () => strictValidation() },
     RouteTable,
+    AdminTokens,
+    Authenticator,
+    BrowserAddress,
+    SessionGuardian,
+    SessionRedis,
+    SessionStore,
     Verifier,
     ApiKeyVerifier,
   ],

@@ -1,58 +1,55 @@
-import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { DomainError } from '#contracts';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { GatewayConfig } from '../gateway.config.js';
-import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { Problem } from '../http/problem.js';
+import { Authenticator } from './authenticator.js';
+import type { Policy } from './policy.js';
+import { hasRole, type Principal, rememberPrincipal } from './principal.js';
 
-const OPEN = 'open to callers without an admin credential';
-const REALM = 'Bearer realm="traylinx"';
-const INVALID = 'The token is not the admin token. An API key is never accepted here.';
-
-/** For the data plane, which has credentials of its own. Every other route is for admins. */
-export const NoAdminNeeded = (): ClassDecorator & MethodDecorator => SetMetadata(OPEN, true);
-
-/** Lets nobody in but the holder of the admin token: routes are closed unless they say otherwise. */
+/** Lets in whom the policy of the route lets in. What somebody may not see is answered as what does not exist. */
 @Injectable()
 export class AdminGuard implements CanActivate {
-  private readonly expected: Buffer;
+  constructor(private readonly authenticator: Authenticator) {}
 
-  constructor(
-    private readonly reflector: Reflector,
-    config: GatewayConfig,
-  ) {
-    this.expected = sha256(config.ADMIN_TOKEN);
-  }
-
-  canActivate(context: ExecutionContext): boolean {
-    const isOpen = this.reflector.getAllAndOverride<boolean | undefined>(OPEN, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (isOpen !== true) this.assertAdmin(context.switchToHttp().getRequest<FastifyRequest>());
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { policy } = request.routeOptions.config;
+    if (policy === 'everyone' || policy === 'key-holder' || policy === 'platform-service') return true;
+    const principal = await this.authenticator.identify(request);
+    assertAllowed(policy, principal, request.params as Params);
+    rememberPrincipal(request, principal);
     return true;
   }
+}
 
-  private assertAdmin(request: FastifyRequest): void {
-    const credential = bearerCredential(request.raw);
-    if (credential.kind === 'ambiguous') throw AMBIGUOUS_CREDENTIAL;
-    if (credential.kind === 'missing') {
-      throw new Problem('admin_credential_missing', {
-        detail: 'Send the admin token as "Authorization: Bearer <token>".',
-        headers: { 'www-authenticate': REALM },
-      });
+interface Params {
+  projectId?: string;
+  keyId?: string;
+}
+
+/** @throws Problem, or what the service says of something that does not exist */
+function assertAllowed(policy: Policy | undefined, principal: Principal, params: Params): void {
+  switch (policy) {
+    case 'signed-in':
+      return;
+    case 'viewer':
+      if (principal.roles.length === 0) throw new Problem('forbidden', { detail: 'You have no role here.' });
+      return;
+    case 'admin':
+      if (!hasRole(principal, { role: 'admin', projectId: null })) throw ADMINS_ONLY;
+      return;
+    case 'project-viewer':
+    case 'project-admin': {
+      const projectId = params.projectId?.toLowerCase() ?? '';
+      if (!hasRole(principal, { role: 'viewer', projectId })) {
+        throw new DomainError(params.keyId === undefined ? 'PROJECT_NOT_FOUND' : 'API_KEY_NOT_FOUND');
+      }
+      if (policy === 'project-admin' && !hasRole(principal, { role: 'admin', projectId })) throw ADMINS_ONLY;
+      return;
     }
-    // Digests have one length, whatever was sent: neither content nor length can be told from the time it takes.
-    if (!timingSafeEqual(sha256(credential.token), this.expected)) {
-      throw new Problem('admin_credential_invalid', {
-        detail: INVALID,
-        headers: { 'www-authenticate': `${REALM}, error="invalid_token", error_description="${INVALID}"` },
-      });
-    }
+    default:
+      throw new Error('the route declares no policy');
   }
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
+const ADMINS_ONLY = new Problem('forbidden', { detail: 'Your role allows you to look, not to change this.' });

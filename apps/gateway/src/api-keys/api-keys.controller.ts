@@ -11,6 +11,7 @@ import {
 import { MessageBus } from '#messaging';
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { Acting, type ActingAdmin } from '../admin-auth/acting-admin.decorator.js';
+import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { ListQuery } from '../http/list.query.js';
 import { DELETION_REQUEST, MANAGEMENT_REQUEST } from '../http/management-request.js';
@@ -29,6 +30,7 @@ export class ApiKeysController {
 
   /** The key is made here and handed to the caller; behind the gateway there is only its hash. */
   @Post()
+  @Allow('project-admin')
   @Header('Cache-Control', 'no-store')
   @Operation('createApiKey', {
     summary: 'Creates an API key',
@@ -47,6 +49,7 @@ export class ApiKeysController {
   }
 
   @Get()
+  @Allow('project-viewer')
   @Operation('listApiKeys', {
     summary: 'Lists the API keys of a project, newest first',
     problems: ['project_not_found'],
@@ -56,12 +59,14 @@ export class ApiKeysController {
   }
 
   @Get(':keyId')
+  @Allow('project-viewer')
   @Operation('getApiKey', { summary: 'Reads an API key', problems: ['api_key_not_found'] })
   get(@Param() params: ApiKeyParams): Promise<ApiKey> {
     return this.bus.request(getApiKey, params, MANAGEMENT_REQUEST);
   }
 
   @Patch(':keyId')
+  @Allow('project-admin')
   @Operation('changeApiKeyNote', {
     summary: 'Changes the note of an API key',
     description: 'Nothing else of a key can change.',
@@ -77,6 +82,7 @@ export class ApiKeysController {
   }
 
   @Delete(':keyId')
+  @Allow('project-admin')
   @HttpCode(204)
   @Operation('deleteApiKey', {
     summary: 'Deletes an API key, immediately and for ever',

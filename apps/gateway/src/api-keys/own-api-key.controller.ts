@@ -3,7 +3,7 @@ import { deleteOwnApiKey } from '#contracts';
 import { MessageBus } from '#messaging';
 import { Controller, Delete, HttpCode, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
+import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { DELETION_REQUEST } from '../http/management-request.js';
@@ -12,7 +12,6 @@ import { KEY_MISSING, keyProblem } from '../verification/key-problem.js';
 
 /** For whoever has found a leaked key: possession is enough to kill it. Not a use of the key. */
 @Controller('v1/api-keys/self')
-@NoAdminNeeded()
 export class OwnApiKeyController {
   constructor(private readonly bus: MessageBus) {}
 
@@ -21,6 +20,7 @@ export class OwnApiKeyController {
    * repeated call is to complete.
    */
   @Delete()
+  @Allow('key-holder')
   @HttpCode(204)
   @Operation('deleteOwnApiKey', {
     summary: 'Deletes the API key that it is called with',

@@ -26,7 +26,7 @@ export function registerForwardAuth(fastify: FastifyInstance, verifier: ApiKeyVe
     routes.addContentTypeParser('*', (_request, _payload, parsed) => {
       parsed(null);
     });
-    for (const route of ROUTES) routes.all(route, authenticate);
+    for (const route of ROUTES) routes.all(route, { config: { policy: 'key-holder' } }, authenticate);
     done();
   });
 }

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   api_key_deleted: [401, 'The API key has been deleted'],
   admin_credential_missing: [401, 'An admin credential is needed'],
   admin_credential_invalid: [401, 'The admin credential is not valid'],
+  forbidden: [403, 'You may not do this'],
   wrong_project: [403, 'The API key belongs to another project'],
   project_not_found: [404, 'There is no such project'],
   api_key_not_found: [404, 'There is no such API key'],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 
 interface Route {
   pattern: RegExp;
@@ -10,14 +10,29 @@ interface Route {
 @Injectable()
 export class RouteTable {
   private readonly routes = new Map<string, Route>();
+  private readonly declarations: RouteOptions[] = [];
 
   /** To be called before the routes are registered. */
   watch(fastify: FastifyInstance): void {
-    fastify.addHook('onRoute', ({ url, method }) => {
+    fastify.addHook('onRoute', (declaration) => {
+      this.declarations.push(declaration);
+      const { url, method } = declaration;
       const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set() };
       for (const name of Array.isArray(method) ? method : [method]) route.methods.add(name);
       this.routes.set(url, route);
     });
+    // Not earlier: the policy of routes of a plugin is declared by a hook after this one.
+    fastify.addHook('onReady', (done) => {
+      this.assertPolicies();
+      done();
+    });
+  }
+
+  private assertPolicies(): void {
+    const undeclared = this.declarations.filter(({ config }) => config?.policy === undefined);
+    if (undeclared.length === 0) return;
+    const names = undeclared.map(({ method, url }) => `${String(method)} ${url}`);
+    throw new Error(`Routes without a policy, so nobody knows who may use them: ${names.join(', ')}`);
   }
 
   /** Sorted, for an `Allow` header; empty when there is no such path. */

@@ -10,6 +10,7 @@ import {
 import { MessageBus } from '#messaging';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { Acting, type ActingAdmin } from '../admin-auth/acting-admin.decorator.js';
+import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { ListQuery } from '../http/list.query.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
@@ -20,24 +21,28 @@ export class ProjectsController {
   constructor(private readonly bus: MessageBus) {}
 
   @Post()
+  @Allow('admin')
   @Operation('createProject', { summary: 'Creates a project', example: { name: 'Payments' } })
   create(@Body() body: ProjectBody, @Acting() admin: ActingAdmin): Promise<Project> {
     return this.bus.request(createProject, { ...body, ...admin }, MANAGEMENT_REQUEST);
   }
 
   @Get()
+  @Allow('viewer')
   @Operation('listProjects', { summary: 'Lists projects, newest first' })
   list(@Query() query: ListQuery): Promise<ListProjectsResponse> {
     return this.bus.request(listProjects, query, MANAGEMENT_REQUEST);
   }
 
   @Get(':projectId')
+  @Allow('project-viewer')
   @Operation('getProject', { summary: 'Reads a project', problems: ['project_not_found'] })
   get(@Param() params: ProjectParams): Promise<Project> {
     return this.bus.request(getProject, params, MANAGEMENT_REQUEST);
   }
 
   @Patch(':projectId')
+  @Allow('project-admin')
   @Operation('renameProject', {
     summary: 'Renames a project',
     problems: ['project_not_found'],
@@ -52,6 +57,7 @@ export class ProjectsController {
   }
 
   @Delete(':projectId')
+  @Allow('project-admin')
   @HttpCode(204)
   @Operation('deleteProject', {
     summary: 'Deletes an empty project',

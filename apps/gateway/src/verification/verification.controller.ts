@@ -1,6 +1,6 @@
 import type { Id, Instant } from '#contracts';
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
-import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
+import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { ApiKeyVerifier, type KeyVerification } from './api-key-verifier.js';
 import { keyProblem } from './key-problem.js';
@@ -14,11 +14,11 @@ type Verdict =
 
 /** For platform services that ask about a key, rather than have a proxy ask. */
 @Controller('v1/api-keys')
-@NoAdminNeeded()
 export class VerificationController {
   constructor(private readonly verifier: ApiKeyVerifier) {}
 
   @Post('verify')
+  @Allow('platform-service')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Operation('verifyApiKey', {
@@ -34,6 +34,7 @@ export class VerificationController {
   }
 
   @Post('batch-verify')
+  @Allow('platform-service')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @Operation('verifyApiKeys', {

@@ -2,7 +2,7 @@ import { DomainError, identifyApiKey, type IdentifyApiKeyResponse } from '#contr
 import { MessageBus } from '#messaging';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NoAdminNeeded } from '../admin-auth/admin.guard.js';
+import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
@@ -13,7 +13,6 @@ import { KEY_MISSING, keyProblem } from './key-problem.js';
 const EXPIRY_WARNING_MS = 14 * 86_400_000;
 
 @Controller('v1/whoami')
-@NoAdminNeeded()
 export class WhoamiController {
   constructor(
     private readonly verifier: ApiKeyVerifier,
@@ -21,6 +20,7 @@ export class WhoamiController {
   ) {}
 
   @Get()
+  @Allow('key-holder')
   @Operation('whoami', {
     summary: 'Tells the holder of a key what it is',
     description: 'To test a key. Not a use of it.',

@@ -1,0 +1,14 @@
+import { Controller, Get, Header, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Allow } from './policy.js';
+import { type Principal, principalOf } from './principal.js';
+
+@Controller('v1/me')
+export class MeController {
+  @Get()
+  @Allow('signed-in')
+  @Header('Cache-Control', 'no-store')
+  me(@Req() request: FastifyRequest): Principal {
+    return principalOf(request);
+  }
+}
