@@ -1,9 +1,10 @@
+import type { Id, Instant } from '#contracts';
 import type { FastifyRequest } from 'fastify';
 
 export interface Role {
   role: 'admin' | 'viewer';
   /** `null`: in all projects. */
-  projectId: string | null;
+  projectId: Id | null;
 }
 
 /** Somebody who has shown an admin credential, and what they may do. */
@@ -14,7 +15,7 @@ export interface Principal {
   name: string;
   roles: readonly Role[];
   /** When the credential ends, whatever is done with it; `null` for one that does not. */
-  expiresAt: string | null;
+  expiresAt: Instant | null;
   /** What unsafe requests of the session have to send along; `null` for credentials that no browser sends by itself. */
   csrfToken: string | null;
 }

@@ -4,13 +4,31 @@ import { NOT_ADMIN_TOKEN } from '../admin-auth/admin-problem.js';
 import { AdminTokens } from '../admin-auth/admin-tokens.js';
 import { Allow } from '../admin-auth/policy.js';
 import { ADMIN_TOKEN_HOLDER } from '../admin-auth/principal.js';
+import { Operation, type ValueDescription } from '../api-reference/operation.decorator.js';
 import { SessionGuardian } from './session-guardian.js';
 import { SignInBody } from './sessions.dto.js';
 
+interface OidcSignIn {
+  /** What the button says: "Sign in with …". */
+  name: string;
+}
+
 interface SignInMethods {
   adminToken: true;
-  oidc: { name: string } | null;
+  /** `null`: not configured. */
+  oidc: OidcSignIn | null;
 }
+
+const SET_COOKIE: ValueDescription = {
+  description: 'The session of the browser, which scripts cannot read.',
+  schema: { type: 'string' },
+};
+const CSRF_HEADERS: Readonly<Record<string, ValueDescription>> = {
+  'X-CSRF-Token': {
+    description: 'The `csrfToken` of `GET /v1/me`, when there is a session to end.',
+    schema: { type: 'string' },
+  },
+};
 
 /** Signing in and out, for the console. Programs send their credential with every request instead. */
 @Controller('v1')
@@ -22,6 +40,7 @@ export class SessionsController {
 
   @Get('sign-in-methods')
   @Allow('everyone')
+  @Operation('getSignInMethods', { summary: 'Says how one can sign in', credential: 'none', local: true })
   methods(): SignInMethods {
     return { adminToken: true, oidc: null };
   }
@@ -30,6 +49,14 @@ export class SessionsController {
   @Allow('everyone')
   @HttpCode(204)
   @Header('Cache-Control', 'no-store')
+  @Operation('signIn', {
+    summary: 'Begins a session of a browser, with the admin token',
+    description:
+      'For the console; programs send their credential with every request. The cookie needs https, or localhost, or a `PUBLIC_URL` of http.',
+    credential: 'none',
+    problems: ['admin_credential_invalid', 'forbidden'],
+    answerHeaders: { 'Set-Cookie': { ...SET_COOKIE, required: true } },
+  })
   async signIn(
     @Body() { adminToken }: SignInBody,
     @Req() request: FastifyRequest,
@@ -49,6 +76,13 @@ export class SessionsController {
   @Allow('everyone')
   @HttpCode(204)
   @Header('Cache-Control', 'no-store')
+  @Operation('signOut', {
+    summary: 'Ends the session, at once and everywhere',
+    credential: 'none',
+    problems: ['forbidden'],
+    requestHeaders: CSRF_HEADERS,
+    answerHeaders: { 'Set-Cookie': SET_COOKIE },
+  })
   async signOut(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
