@@ -7,6 +7,8 @@ import {
 import { MessageBus } from '#messaging';
 import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
 import { Readable } from 'node:stream';
+import { MayView, type Visible } from '../admin-auth/acting-admin.decorator.js';
+import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
 import { AuditEventsQuery, AuditExportQuery } from './audit-events.dto.js';
@@ -18,13 +20,14 @@ export class AuditEventsController {
   constructor(private readonly bus: MessageBus) {}
 
   @Get()
+  @Allow('viewer')
   @Operation('listAuditEvents', {
     summary: 'Lists audit events, newest first',
     description:
       'Who did what, when and from where. Sign-ins and most denials belong to no project; denials of one kind are summed up.',
   })
-  list(@Query() query: AuditEventsQuery): Promise<ListAuditEventsResponse> {
-    return this.page(query);
+  list(@Query() query: AuditEventsQuery, @MayView() visible: Visible): Promise<ListAuditEventsResponse> {
+    return this.page({ ...query, ...visible });
   }
 
   /**
@@ -32,6 +35,7 @@ export class AuditEventsController {
    * few pages in memory. When a later page cannot be read, the connection is cut, so that no part is taken for the whole.
    */
   @Get('export')
+  @Allow('viewer')
   @Operation('exportAuditEvents', {
     summary: 'Exports audit events as JSON lines',
     description:
@@ -46,7 +50,8 @@ export class AuditEventsController {
     },
   })
   @Header('Cache-Control', 'no-store')
-  async export(@Query() filters: AuditExportQuery): Promise<StreamableFile> {
+  async export(@Query() query: AuditExportQuery, @MayView() visible: Visible): Promise<StreamableFile> {
+    const filters = { ...query, ...visible };
     // Before the head of the answer goes out: what is wrong from the beginning is a problem with a status.
     const first = await this.page({ ...filters, limit: MAX_PAGE_ITEMS });
     return new StreamableFile(Readable.from(this.lines(first, filters)), {
@@ -55,7 +60,10 @@ export class AuditEventsController {
     });
   }
 
-  private async *lines(first: ListAuditEventsResponse, filters: AuditExportQuery): AsyncGenerator<string> {
+  private async *lines(
+    first: ListAuditEventsResponse,
+    filters: AuditExportQuery & Visible,
+  ): AsyncGenerator<string> {
     for (let page = first; ;) {
       yield page.data.map((event) => `${JSON.stringify(event)}\n`).join('');
       if (page.nextCursor === null) return;

@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import { MessageBus } from '#messaging';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { Acting, type ActingAdmin } from '../admin-auth/acting-admin.decorator.js';
+import { Acting, type ActingAdmin, MayView, type Visible } from '../admin-auth/acting-admin.decorator.js';
 import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { ListQuery } from '../http/list.query.js';
@@ -30,8 +30,8 @@ export class ProjectsController {
   @Get()
   @Allow('viewer')
   @Operation('listProjects', { summary: 'Lists projects, newest first' })
-  list(@Query() query: ListQuery): Promise<ListProjectsResponse> {
-    return this.bus.request(listProjects, query, MANAGEMENT_REQUEST);
+  list(@Query() query: ListQuery, @MayView() visible: Visible): Promise<ListProjectsResponse> {
+    return this.bus.request(listProjects, { ...query, ...visible }, MANAGEMENT_REQUEST);
   }
 
   @Get(':projectId')
