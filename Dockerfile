@@ -44,6 +44,8 @@ COPY --from=dependencies /app/node_modules node_modules
 # `imports` of package.json tells Node where #contracts and the other libraries are.
 COPY package.json ./
 COPY tools/migrate.mjs tools/migrate.mjs
+# The gateway serves it.
+COPY docs/openapi.json docs/openapi.json
 COPY --from=build /app/dist dist
 COPY --from=entry /app/main.mjs ./
 # Several services share a machine, and so have different ports by default; a container has one service.

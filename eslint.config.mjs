@@ -11,7 +11,9 @@ const plainJavaScript = ['bench/**/*.mjs', 'prove/**/*.mjs', 'tools/**/*.mjs'];
 const loadedByTools = ['**/*.config.{mjs,cjs,ts}', '**/*.global-{setup,teardown}.mjs'];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '**/coverage/', '.stack/'] },
+  {
+    ignores: ['apps/console/src/api/schema.d.ts', '**/dist/', '**/node_modules/', '**/coverage/', '.stack/'],
+  },
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

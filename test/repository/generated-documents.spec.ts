@@ -4,7 +4,7 @@ describe('a generated document', () => {
   it.each([
     ['docs/messages.md', 'tools/generate-messages.mjs'],
     ['docs/configuration.md', 'tools/generate-configuration.mjs'],
-    ['docs/openapi.json', 'tools/generate-openapi.mjs'],
+    ['docs/openapi.json, with the types of the console’s client,', 'tools/generate-openapi.mjs'],
   ])(
     '%s is what `npm run generate` makes of the code',
     (_document, generator) => {

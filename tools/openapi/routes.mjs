@@ -50,7 +50,9 @@ function routesOfController(controller, operationKey) {
       path: pathOf(prefix, path),
       status:
         operation.status ?? Reflect.getMetadata('__httpCode__', method) ?? (verb === 'post' ? 201 : 200),
-      headers: Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+      headers: Object.fromEntries(
+        headers.filter(({ name }) => !/^content-type$/i.test(name)).map(({ name, value }) => [name, value]),
+      ),
       inputs: inputsOf(controller, handler),
       operation,
     };

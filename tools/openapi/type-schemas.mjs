@@ -135,6 +135,7 @@ export class TypeSchemas {
     if (type.isStringLiteral() || type.isNumberLiteral()) return { const: type.value };
     if (type.flags & ts.TypeFlags.String) return { type: 'string' };
     if (type.flags & ts.TypeFlags.Number) return { type: 'number' };
+    if (type.flags & ts.TypeFlags.NonPrimitive) return { type: 'object' };
     if (type.isUnion()) {
       const parts = type.types.filter((part) => (part.flags & ts.TypeFlags.Undefined) === 0);
       return unionOf(parts.map((part) => this.#schemaOfType(part)));

@@ -5,6 +5,7 @@ import { AdminGuard } from './admin-auth/admin.guard.js';
 import { AdminTokens } from './admin-auth/admin-tokens.js';
 import { Authenticator } from './admin-auth/authenticator.js';
 import { MeController } from './admin-auth/me.controller.js';
+import { ApiReferenceController } from './api-reference/api-reference.controller.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { OwnApiKeyController } from './api-keys/own-api-key.controller.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -32,6 +33,7 @@ import { WhoamiController } from './verification/whoami.controller.js';
     WhoamiController,
     MeController,
     SessionsController,
+    ApiReferenceController,
   ],
   providers: [
     { provide: APP_GUARD, useClass: AdminGuard },
