@@ -1,9 +1,9 @@
-import type { ApiKey } from '#contracts';
+import type { ApiKey, ApiKeyUsage } from '#contracts';
 import { startPlatform } from '../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
 import { asOwner } from './support/database.js';
 import { eventually } from './support/eventually.js';
-import { type CreatedApiKey, GatewayClient } from './support/gateway-client.js';
+import { type CreatedApiKey, GatewayClient, type ProblemBody } from './support/gateway-client.js';
 
 const CALLERS_PER_GATEWAY = 4;
 
@@ -81,8 +81,10 @@ async function uses(keyId: string): Promise<number> {
   return Number(rows[0]?.uses);
 }
 
+const pathOf = ({ id }: CreatedApiKey): string => `/v1/projects/${projectId}/api-keys/${id}`;
+
 async function read(key: CreatedApiKey): Promise<ApiKey> {
-  return (await admin.admin<ApiKey>('GET', `/v1/projects/${projectId}/api-keys/${key.id}`)).body;
+  return (await admin.admin<ApiKey>('GET', pathOf(key))).body;
 }
 
 /** Everything that had happened when this was called has been counted: the platform says so itself. */
@@ -110,7 +112,22 @@ describe('the uses of a key', () => {
     expect(usage.verdict).toBe('in_use');
     expect(Date.parse(lastUsedAt ?? '')).toBeGreaterThanOrEqual(before);
     expect(Date.parse(lastUsedAt ?? '')).toBeLessThanOrEqual(after);
+    const report = await admin.admin<ApiKeyUsage>('GET', `${pathOf(key)}/usage`);
+    expect(report.body).toMatchObject({ lastUsedAt, verdict: 'in_use', last24h: 1 });
+    expect(report.body.daily.reduce((sum, { uses }) => sum + uses, 0)).toBe(1);
+    expect(report.body.hourly.reduce((sum, { uses }) => sum + uses, 0)).toBe(1);
   }, 60_000);
+
+  it.each([
+    ['?from=2030-01-01', 400, 'invalid_request'],
+    ['?from=2020-01-01T00:00:00Z', 400, 'invalid_request'],
+    ['?to=yesterday', 400, 'invalid_request'],
+    ['?since=2026-01-01T00:00:00Z', 400, 'invalid_request'],
+  ])('are not reported for a range like %s', async (query, status, code) => {
+    const key = await admin.createKey(projectId);
+    const answer = await admin.admin<ProblemBody>('GET', `${pathOf(key)}/usage${query}`);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
 
   it.each([
     ['nothing happens', () => Promise.resolve()],

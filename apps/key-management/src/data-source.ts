@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { CreateKeyManagement1763800000000 } from '../migrations/1763800000000-create-key-management.js';
 import { CompleteAuditTrail1764020000000 } from '../migrations/1764020000000-complete-audit-trail.js';
+import { PublishCreation1764030000000 } from '../migrations/1764030000000-publish-creation.js';
 import { PublishEntryLifetime1764040000000 } from '../migrations/1764040000000-publish-entry-lifetime.js';
 import { entities } from './entities.js';
 
@@ -13,6 +14,7 @@ export const dataSource = new DataSource({
   migrations: [
     CreateKeyManagement1763800000000,
     CompleteAuditTrail1764020000000,
+    PublishCreation1764030000000,
     PublishEntryLifetime1764040000000,
   ],
   migrationsTableName: 'migrations',

@@ -33,8 +33,8 @@ export class PublishUsageSummaries1764010000000 implements MigrationInterface {
       CREATE VIEW usage_tracking.api_key_use_counts AS
         SELECT key_id, first_used_at, last_used_at,
           ${usesWithin('24 hours')} AS last_24_hours,
-          ${usesWithin('7 days')} AS last_7_days,
-          ${usesWithin('30 days')} AS last_30_days
+          ${usesWithin('168 hours')} AS last_7_days,
+          ${usesWithin('720 hours')} AS last_30_days
         FROM usage_tracking.key_usage AS known;
       COMMENT ON VIEW usage_tracking.api_key_use_counts IS
         'One row for each key that was ever used. A period begins with the hour that it begins in: it is up to an hour longer than its name says, and never shorter.';
@@ -95,7 +95,7 @@ function asOf(moreColumns: string): string {
     FROM (SELECT) AS one_row`;
 }
 
-/** Whole days from the days, and what is left of the first one from the hours. */
+/** Whole days from the days, and what is left of the first one from the hours. In hours, as a day may have 23 in some time zone. */
 function usesWithin(period: string): string {
   const begin = `(now() - interval '${period}')`;
   const firstDay = `(${begin} AT TIME ZONE 'UTC')::date`;

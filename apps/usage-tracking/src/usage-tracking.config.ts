@@ -20,4 +20,30 @@ export class UsageTrackingConfig extends DatabaseServiceConfig {
   @IsInt()
   @Min(MEBIBYTE)
   EVENTS_MAX_BYTES = 256 * MEBIBYTE;
+
+  @EnvNumber('Days that uses by the hour are kept. Fewer would make the counts of the last 30 days wrong.')
+  @IsInt()
+  @Min(31)
+  @Max(400)
+  HOURLY_RETENTION_DAYS = 31;
+
+  @EnvNumber('Days that uses by the day are kept. Batches of uses that are older are not counted at all.')
+  @IsInt()
+  @Min(90)
+  @Max(3_650)
+  DAILY_RETENTION_DAYS = 400;
+
+  @EnvNumber('Days that the refusals of a deleted or expired key are kept after the last one.')
+  @IsInt()
+  @Min(90)
+  @Max(3_650)
+  REFUSAL_RETENTION_DAYS = 90;
+
+  @EnvNumber(
+    'Days that events that could not be read are kept; what they say is not counted until they are replayed.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  DEAD_LETTER_RETENTION_DAYS = 90;
 }

@@ -4,15 +4,20 @@ import { Readiness } from '#observability';
 import { Module } from '@nestjs/common';
 import { RecordingController } from './recording/recording.controller.js';
 import { RecordingService } from './recording/recording.service.js';
+import { ReportingController } from './reporting/reporting.controller.js';
+import { ReportingService } from './reporting/reporting.service.js';
+import { RetentionService } from './retention/retention.service.js';
 import { UsageTrackingConfig } from './usage-tracking.config.js';
 
 @Module({
   imports: [
     DatabaseModule.register({ config: UsageTrackingConfig, applicationName: 'usage-tracking', entities: [] }),
   ],
-  controllers: [RecordingController],
+  controllers: [RecordingController, ReportingController],
   providers: [
     RecordingService,
+    ReportingService,
+    RetentionService,
     {
       provide: JetStreamServer,
       useFactory: createJetStreamServer,

@@ -26,9 +26,9 @@ describe('the role of usage-tracking', () => {
   });
 
   it.each(['key_usage', 'hourly_uses', 'daily_uses', 'refusals', 'publishers', 'dead_letters'])(
-    'cannot remove anything from %s, nor change its shape',
+    'cannot empty %s at once, nor change its shape',
     async (table) => {
-      for (const statement of ['DELETE FROM', 'TRUNCATE', 'DROP TABLE']) {
+      for (const statement of ['TRUNCATE', 'DROP TABLE']) {
         await expect(service.query(`${statement} usage_tracking.${table}`)).rejects.toThrow(
           PERMISSION_DENIED,
         );
@@ -38,6 +38,10 @@ describe('the role of usage-tracking', () => {
       );
     },
   );
+
+  it('cannot remove when a key was first and last used', async () => {
+    await expect(service.query('DELETE FROM usage_tracking.key_usage')).rejects.toThrow(PERMISSION_DENIED);
+  });
 
   it('cannot change what could not be read', async () => {
     await expect(service.query(`UPDATE usage_tracking.dead_letters SET reason = ''`)).rejects.toThrow(

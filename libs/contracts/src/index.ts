@@ -24,6 +24,7 @@ export * from './projects/rename-project.js';
 export * from './usage/api-key-usage-summary.js';
 export * from './usage/api-keys-refused.js';
 export * from './usage/api-keys-used.js';
+export * from './usage/get-api-key-usage.js';
 export * from './usage/usage-batch-id.js';
 export * from './usage/usage-batch.js';
 export * from './usage/usage-verdict.js';

@@ -20,3 +20,9 @@ export const MAX_KEYS_PER_USAGE_MESSAGE = 2_000;
 export const MAX_USES_PER_KEY_AND_MESSAGE = 2 ** 31;
 /** An expiry further away than this is a typing error. */
 export const MAX_EXPIRY_YEARS = 10;
+/** Days of the use of a key that one answer may have: some 20 kB. */
+export const MAX_USAGE_RANGE_DAYS = 400;
+/** What is shown of it unless something else is asked for. */
+export const DEFAULT_USAGE_RANGE_DAYS = 90;
+/** Hours of the use of a key that one answer has: 7 days. */
+export const MAX_USAGE_HOURS = 168;

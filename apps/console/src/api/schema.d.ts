@@ -334,6 +334,26 @@ export interface paths {
         patch: operations["changeApiKeyNote"];
         trace?: never;
     };
+    "/v1/projects/{projectId}/api-keys/{keyId}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads how an API key was used, by day and by hour
+         * @description Days and hours are those of UTC and follow each other without a hole; what is no longer kept is left out. The range may have 400 days.
+         */
+        get: operations["getApiKeyUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -431,6 +451,38 @@ export interface components {
             replacesKeyId: string | null;
             /** Format: uuid */
             replacedByKeyId: string | null;
+        };
+        /** @description Days and hours follow each other without a hole: one without a use is there, with 0; one that is no longer kept is not. */
+        ApiKeyUsage: {
+            /** @description Whole days, from that of `from` to that of `to`. */
+            daily: components["schemas"]["UsesOfDay"][];
+            /** @description Whole hours, of the last 7 days before `to`. */
+            hourly: components["schemas"]["UsesOfHour"][];
+            /** Format: date-time */
+            firstUsedAt: string | null;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            /** @description How often the key was presented after it had expired, and refused. */
+            rejectedUses: number;
+            /** Format: date-time */
+            firstRejectedAt: string | null;
+            /** Format: date-time */
+            lastRejectedAt: string | null;
+            /**
+             * @description `in_use`: used in the last 24 hours. `recently_used`: in the last 30 days. `idle`: longer ago.
+             * @enum {string}
+             */
+            verdict: "in_use" | "recently_used" | "idle" | "never_used";
+            last24h: number;
+            last7d: number;
+            last30d: number;
+            /**
+             * Format: date-time
+             * @description All uses before this moment have been counted. `null` until a gateway has reported for the first time.
+             */
+            asOf: string | null;
+            /** @description The latest time in which a use may be missing that would make the verdict another one; `null` when there is none. */
+            gap: components["schemas"]["UsageGap"] | null;
         };
         /** @description Is the key safe to delete? Each count includes the whole hour in which its period begins: 24 hours are up to 25, and never fewer than 24. */
         ApiKeyUsageSummary: {
@@ -642,6 +694,22 @@ export interface components {
              * @description When it was taken for dead.
              */
             to: string;
+        };
+        UsesOfDay: {
+            /**
+             * Format: date
+             * @description In UTC.
+             */
+            date: string;
+            uses: number;
+        };
+        UsesOfHour: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            hour: string;
+            uses: number;
         };
         Verdict: {
             /** @constant */
@@ -2295,6 +2363,45 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getApiKeyUsage: {
+        parameters: {
+            query?: {
+                /** @description This moment and later; the day that it lies in is shown as a whole. Absent: 90 days, the last one included. */
+                from?: string;
+                /** @description Before this moment. Absent, or in the future: now. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                projectId: string;
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyUsage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ApiKeyNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UrlTooLong"];
             417: components["responses"]["ExpectationFailed"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];

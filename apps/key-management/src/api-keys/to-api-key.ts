@@ -1,10 +1,4 @@
-import {
-  type ApiKey,
-  type ApiKeyStatus,
-  type ApiKeyUsageSummary,
-  couldChangeVerdict,
-  usageVerdict,
-} from '#contracts';
+import { type ApiKey, type ApiKeyStatus, summarizeUsage } from '#contracts';
 import type { ApiKeyUseCountsView, UsageCompletenessView } from './api-key-usage.view.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
 
@@ -15,19 +9,24 @@ interface Usage {
   now: Date;
 }
 
+const NOT_USED = { lastUsedAt: null, last24h: 0, last7d: 0, last30d: 0 };
+const NOTHING_REPORTED = { asOf: null, gapFrom: null, gapTo: null };
+
 /** The published form of a key. */
-export function toApiKey(key: ApiKeyEntity, usage: Usage): ApiKey {
+export function toApiKey(key: ApiKeyEntity, { counts, completeness, now }: Usage): ApiKey {
+  const { createdAt } = key;
+  const used = counts ?? NOT_USED;
   return {
     id: key.id,
     projectId: key.projectId,
     keyStart: key.keyStart,
     note: key.note,
-    createdAt: key.createdAt.toISOString(),
+    createdAt: createdAt.toISOString(),
     createdBy: key.createdBy,
     expiresAt: key.expiresAt?.toISOString() ?? null,
-    status: status(key, usage.now),
-    lastUsedAt: usage.counts?.lastUsedAt.toISOString() ?? null,
-    usage: summary(key, usage),
+    status: status(key, now),
+    lastUsedAt: used.lastUsedAt?.toISOString() ?? null,
+    usage: summarizeUsage({ ...used, createdAt }, completeness ?? NOTHING_REPORTED, now),
     replacesKeyId: key.predecessor?.id ?? null,
     replacedByKeyId: key.replacement?.id ?? null,
   };
@@ -36,18 +35,4 @@ export function toApiKey(key: ApiKeyEntity, usage: Usage): ApiKey {
 function status({ state, expiresAt }: ApiKeyEntity, now: Date): ApiKeyStatus {
   if (state !== 'active') return 'deleting';
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'active';
-}
-
-function summary({ createdAt }: ApiKeyEntity, { counts, completeness, now }: Usage): ApiKeyUsageSummary {
-  const lastUsedAt = counts?.lastUsedAt ?? null;
-  const { asOf = null, gapFrom = null, gapTo = null } = completeness ?? {};
-  const gap = gapFrom !== null && gapTo !== null && { from: gapFrom.toISOString(), to: gapTo.toISOString() };
-  return {
-    verdict: usageVerdict(lastUsedAt, now),
-    last24h: counts?.last24h ?? 0,
-    last7d: counts?.last7d ?? 0,
-    last30d: counts?.last30d ?? 0,
-    asOf: asOf?.toISOString() ?? null,
-    gap: gap && couldChangeVerdict(gapTo, { createdAt, lastUsedAt }, now) ? gap : null,
-  };
 }

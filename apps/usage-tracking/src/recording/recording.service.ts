@@ -5,12 +5,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { addRefusals, addUses } from './add-counts.js';
 import { claimBatches } from './claim-batches.js';
+import { UsageTrackingConfig } from '../usage-tracking.config.js';
 import { keepDeadLetters } from './dead-letters.js';
 import { sumByKeyAndHour } from './sum-by-key-and-hour.js';
 
+const DAY_MS = 86_400_000;
+
 const batchesReceived = new Counter({
   name: 'usage_batches_total',
-  help: 'Batches of uses and refusals that have arrived: new ones, and repetitions, which change nothing.',
+  help: 'Batches of uses and refusals that have arrived: new ones; and repetitions and those of hours that are no longer kept, which change nothing.',
   labelNames: ['novelty'],
 });
 const deadLetters = new Counter({
@@ -22,7 +25,10 @@ const deadLetters = new Counter({
 export class RecordingService {
   private readonly logger = new Logger(RecordingService.name);
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly config: UsageTrackingConfig,
+  ) {}
 
   /**
    * Adds what is new to the counts, in one transaction. After a failure, or when its outcome is unknown, the same
@@ -32,7 +38,9 @@ export class RecordingService {
    */
   async record({ events, malformed }: EventBatch<ApiKeysUsed | ApiKeysRefused>): Promise<void> {
     const added = await this.database.transaction(async (manager) => {
-      const batches = await claimBatches(manager, events);
+      const claimed = await claimBatches(manager, events);
+      const oldest = this.oldestCounted();
+      const batches = claimed.filter(({ hour }) => Date.parse(hour) >= oldest);
       const used = batches.filter((batch) => batch instanceof ApiKeysUsed);
       await addUses(manager, sumByKeyAndHour(used));
       for (const reason of REFUSAL_REASONS) {
@@ -40,11 +48,21 @@ export class RecordingService {
         await addRefusals(manager, reason, sumByKeyAndHour(refused));
       }
       await keepDeadLetters(manager, malformed);
-      return batches.length;
+      return { claimed: claimed.length, counted: batches.length };
     });
-    batchesReceived.inc({ novelty: 'new' }, added);
-    batchesReceived.inc({ novelty: 'repeated' }, events.length - added);
+    batchesReceived.inc({ novelty: 'new' }, added.counted);
+    batchesReceived.inc({ novelty: 'outdated' }, added.claimed - added.counted);
+    batchesReceived.inc({ novelty: 'repeated' }, events.length - added.claimed);
     this.report(malformed);
+  }
+
+  /**
+   * Uses of days that are no longer kept would be pruned at once. And a publisher is forgotten when all that was counted of it
+   * is that old, so what is left of its batches somewhere is not counted a second time (decision 6).
+   */
+  private oldestCounted(): number {
+    const now = Date.now();
+    return now - (now % DAY_MS) - this.config.DAILY_RETENTION_DAYS * DAY_MS;
   }
 
   private report(malformed: EventBatch<never>['malformed']): void {

@@ -1,5 +1,5 @@
 import type { Count, Instant } from '../values.js';
-import type { UsageVerdict } from './usage-verdict.js';
+import { couldChangeVerdict, usageVerdict, type UsageVerdict } from './usage-verdict.js';
 
 /** A time in which uses may have been lost, because a gateway fell silent without a goodbye. */
 export class UsageGap {
@@ -22,4 +22,36 @@ export class ApiKeyUsageSummary {
   asOf!: Instant | null;
   /** The latest time in which a use may be missing that would make the verdict another one; `null` when there is none. */
   gap!: UsageGap | null;
+}
+
+export interface UsageOfKey {
+  createdAt: Date;
+  lastUsedAt: Date | null;
+  last24h: number;
+  last7d: number;
+  last30d: number;
+}
+
+/** Read before the counts, or it promises what they do not hold. */
+export interface UsageCompleteness {
+  asOf: Date | null;
+  gapFrom: Date | null;
+  gapTo: Date | null;
+}
+
+/** What services make of what usage-tracking publishes in the database. */
+export function summarizeUsage(
+  { last24h, last7d, last30d, ...life }: UsageOfKey,
+  { asOf, gapFrom, gapTo }: UsageCompleteness,
+  now: Date,
+): ApiKeyUsageSummary {
+  const hasGap = gapFrom !== null && gapTo !== null && couldChangeVerdict(gapTo, life, now);
+  return {
+    verdict: usageVerdict(life.lastUsedAt, now),
+    last24h,
+    last7d,
+    last30d,
+    asOf: asOf?.toISOString() ?? null,
+    gap: hasGap ? { from: gapFrom.toISOString(), to: gapTo.toISOString() } : null,
+  };
 }
