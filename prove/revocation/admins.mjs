@@ -1,9 +1,9 @@
 // Those who create, delete and look at keys.
 import { setTimeout as delay } from 'node:timers/promises';
-import { NoAnswerError } from './door.mjs';
+import { NoAnswerError } from '../harness/door.mjs';
 import { Key } from './population.mjs';
 
-/** @typedef {import('./door.mjs').Door} Door */
+/** @typedef {import('../harness/door.mjs').Door} Door */
 /** @typedef {{ status: number, body: any, door: string }} Answer */
 
 const TIMEOUT_MS = 8_000;
@@ -22,7 +22,7 @@ export class Admins {
   /**
    * @param {readonly Door[]} doors
    * @param {import('./population.mjs').Population} population
-   * @param {import('./random.mjs').Random} random
+   * @param {import('../harness/random.mjs').Random} random
    * @param {import('./tally.mjs').Tally} tally
    */
   constructor(doors, population, random, tally) {

@@ -3,15 +3,11 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** @typedef {import('./ground.mjs').Ground} Ground */
+/** @typedef {import('./ground.mjs').RevocationGround} Ground */
 /** @typedef {import('./crowd.mjs').Crowd} Crowd */
 /** @typedef {import('./population.mjs').Key} Key */
 
-/**
- * @typedef {object} Ambush
- * @property {string} kind
- * @property {(ground: Ground, crowd: Crowd) => Promise<void>} strike
- */
+/** @typedef {{ ground: Ground, crowd: Crowd }} Stage */
 
 const KEYS = 6;
 /** Verifications have reached PostgreSQL, whose answers are held. */
@@ -33,7 +29,7 @@ export const AMBUSH = {
   slowCommit: 'ambush: a slow commit while those who delete cannot reach Redis',
 };
 
-/** @type {readonly Ambush[]} */
+/** @type {readonly import('../harness/injector.mjs').Ambush<Stage>[]} */
 export const AMBUSHES = [
   { kind: AMBUSH.slowRead, strike: slowRead },
   { kind: AMBUSH.slowReadAndRollback, strike: slowReadAndRollback },
@@ -41,8 +37,8 @@ export const AMBUSHES = [
   { kind: AMBUSH.slowCommit, strike: slowCommit },
 ];
 
-/** Verifiers have read `active`; before they learn it, the key is deleted, and called again. @param {Ground} ground @param {Crowd} crowd */
-async function slowRead(ground, crowd) {
+/** Verifiers have read `active`; before they learn it, the key is deleted, and called again. @param {Stage} stage */
+async function slowRead({ ground, crowd }) {
   const keys = await createKeys(crowd);
   const startedAtMs = performance.now();
   holdVerifiersReads(ground);
@@ -62,8 +58,8 @@ async function slowRead(ground, crowd) {
   crowd.watch(keys);
 }
 
-/** The same, and Redis comes back with the fill tokens that the deletion has removed. @param {Ground} ground @param {Crowd} crowd */
-async function slowReadAndRollback(ground, crowd) {
+/** The same, and Redis comes back with the fill tokens that the deletion has removed. @param {Stage} stage */
+async function slowReadAndRollback({ ground, crowd }) {
   const keys = await createKeys(crowd);
   const startedAtMs = performance.now();
   holdVerifiersReads(ground);
@@ -88,10 +84,9 @@ async function slowReadAndRollback(ground, crowd) {
  * Keys are cached; key-management and one of the verifiers lose Redis. Until their entries have expired, nobody may be told
  * that the keys are deleted: not by an impatient second DELETE, a list, or the verifier that has to ask PostgreSQL.
  *
- * @param {Ground} ground
- * @param {Crowd} crowd
+ * @param {Stage} stage
  */
-async function deletersWithoutRedis(ground, crowd) {
+async function deletersWithoutRedis({ ground, crowd }) {
   const keys = await createKeys(crowd);
   await callAtBoth(ground, crowd, keys);
   const cutOff = /** @type {const} */ (['key-management-1', 'key-management-2', 'verification-2']);
@@ -116,10 +111,9 @@ async function deletersWithoutRedis(ground, crowd) {
  * The commit of `deleting` comes long after the deletion was asked for, and entries are filled until then: a wait must not
  * count from anything before the commit.
  *
- * @param {Ground} ground
- * @param {Crowd} crowd
+ * @param {Stage} stage
  */
-async function slowCommit(ground, crowd) {
+async function slowCommit({ ground, crowd }) {
   const keys = await createKeys(crowd);
   const deleters = /** @type {const} */ (['key-management-1', 'key-management-2']);
   const postgres = await ground.connectToPostgres();

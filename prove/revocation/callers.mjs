@@ -1,8 +1,8 @@
 // Those who hold keys: they call, one key at a time or many, through both gateways.
-import { NoAnswerError } from './door.mjs';
+import { NoAnswerError } from '../harness/door.mjs';
 
 /** @typedef {import('./population.mjs').Key} Key */
-/** @typedef {import('./door.mjs').Door} Door */
+/** @typedef {import('../harness/door.mjs').Door} Door */
 /** @typedef {import('./history.mjs').CallResult} CallResult */
 
 const CALL_TIMEOUT_MS = 5_000;

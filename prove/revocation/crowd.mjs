@@ -28,9 +28,9 @@ export class Crowd {
   #others = [];
 
   /**
-   * @param {readonly import('./door.mjs').Door[]} doors
+   * @param {readonly import('../harness/door.mjs').Door[]} doors
    * @param {import('./population.mjs').Population} population
-   * @param {import('./random.mjs').Random} random
+   * @param {import('../harness/random.mjs').Random} random
    * @param {import('./tally.mjs').Tally} tally
    */
   constructor(doors, population, random, tally) {

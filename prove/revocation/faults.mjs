@@ -1,24 +1,20 @@
-// What can go wrong by chance. Each fault breaks something for a while and repairs it again; `touches` names what must not
-// be broken by two at once.
+// What can go wrong by chance.
 import { rmSync } from 'node:fs';
-import { until } from '../../tools/stack/wait.mjs';
-import { Random } from './random.mjs';
+import {
+  killService,
+  LONGEST_MS,
+  pauseService,
+  restartNats,
+  restartService,
+  SHORTEST_MS,
+  stopPostgres,
+  toText,
+} from '../harness/process-faults.mjs';
+import { Random } from '../harness/random.mjs';
 
-/** @typedef {import('./ground.mjs').Ground} Ground */
-
-/**
- * @typedef {object} Fault
- * @property {string} kind
- * @property {string} what       for people
- * @property {readonly string[]} touches
- * @property {(ground: Ground) => Promise<void>} strike
- */
+/** @typedef {import('../harness/injector.mjs').Fault<import('./ambushes.mjs').Stage>} Fault */
 
 const SERVICES = ['gateway', 'verification', 'key-management', 'usage-tracking'];
-const REPLICAS = [1, 2];
-const SHORTEST_MS = 100;
-const LONGEST_MS = 15_000;
-const STOP_TIMEOUT_MS = 20_000;
 
 /** @type {readonly ((random: Random) => Fault)[]} */
 export const FAULTS = [
@@ -42,52 +38,6 @@ export const FAULTS = [
   restartNats,
 ];
 
-/** @param {string} service @param {Random} random @returns {Fault} */
-function killService(service, random) {
-  const label = `${service}-${random.pick(REPLICAS)}`;
-  const deadMs = random.magnitude(SHORTEST_MS, 3_000);
-  return {
-    kind: `kill -9 of ${service}`,
-    what: `kill -9 ${label}, start it after ${toText(deadMs)}`,
-    touches: [label],
-    strike: async (ground) => {
-      await ground.service(label).kill('SIGKILL');
-      await ground.pause(deadMs);
-      await ground.service(label).start();
-    },
-  };
-}
-
-/** @param {string} service @param {Random} random @returns {Fault} */
-function pauseService(service, random) {
-  const label = `${service}-${random.pick(REPLICAS)}`;
-  const pausedMs = random.magnitude(SHORTEST_MS, LONGEST_MS);
-  return {
-    kind: `SIGSTOP of ${service}`,
-    what: `SIGSTOP ${label} for ${toText(pausedMs)}`,
-    touches: [label],
-    strike: async (ground) => {
-      await ground.service(label).kill('SIGSTOP');
-      await ground.pause(pausedMs);
-      await ground.service(label).kill('SIGCONT');
-    },
-  };
-}
-
-/** @param {string} service @param {Random} random @returns {Fault} */
-function restartService(service, random) {
-  const label = `${service}-${random.pick(REPLICAS)}`;
-  return {
-    kind: `restart of ${service}`,
-    what: `restart ${label}`,
-    touches: [label],
-    strike: async (ground) => {
-      await ground.service(label).stop();
-      await ground.service(label).start();
-    },
-  };
-}
-
 /** @param {'redis'} store @param {Random} random @returns {Fault} */
 function pauseStore(store, random) {
   const pausedMs = random.magnitude(SHORTEST_MS, LONGEST_MS);
@@ -95,7 +45,7 @@ function pauseStore(store, random) {
     kind: `SIGSTOP of ${store}`,
     what: `SIGSTOP ${store} for ${toText(pausedMs)}`,
     touches: [store],
-    strike: async (ground) => {
+    strike: async ({ ground }) => {
       await ground.server(store).kill('SIGSTOP');
       await ground.pause(pausedMs);
       await ground.server(store).kill('SIGCONT');
@@ -109,7 +59,7 @@ function restartRedisEmpty() {
     kind: 'Redis restarted empty',
     what: 'kill -9 redis, start it empty',
     touches: ['redis'],
-    strike: (ground) => ground.restartRedis('empty'),
+    strike: ({ ground }) => ground.restartRedis('empty'),
   };
 }
 
@@ -121,7 +71,7 @@ function restartRedisOlder(random) {
     kind: 'Redis restarted with older content',
     what: `snapshot of redis, kill -9 after ${toText(ageMs)}, start with the snapshot`,
     touches: ['redis'],
-    strike: async (ground) => {
+    strike: async ({ ground }) => {
       await ground.takeSnapshot();
       await ground.pause(ageMs);
       await ground.restartRedis('older content');
@@ -141,7 +91,7 @@ function breakRedisLinks(random) {
     kind: `Redis ${how} for some clients`,
     what: `${how} redis for ${labels.join(', ')}, ${toText(brokenMs)}`,
     touches: labels.map((label) => `redis of ${label}`),
-    strike: async (ground) => {
+    strike: async ({ ground }) => {
       for (const label of labels) ground.links.redis[label][how]();
       await ground.pause(brokenMs);
       for (const label of labels) ground.links.redis[label].heal();
@@ -161,7 +111,7 @@ function slowAnswers(store, random) {
     kind: `slow answers of ${store}`,
     what: `answers of ${store} to ${labels.join(', ')} up to ${toText(slowestMs)} late, ${toText(slowForMs)}`,
     touches: labels.map((label) => `${store} of ${label}`),
-    strike: async (ground) => {
+    strike: async ({ ground }) => {
       const answers = () => (chances.chance(0.3) ? chances.between(0, slowestMs) : 0);
       for (const label of labels) ground.links[store][label].delay({ answers });
       await ground.pause(slowForMs);
@@ -181,48 +131,10 @@ function breakPostgresLinks(random) {
     kind: `PostgreSQL ${how} for one client`,
     what: `${how} postgres for ${label}, ${toText(brokenMs)}`,
     touches: [`postgres of ${label}`],
-    strike: async (ground) => {
+    strike: async ({ ground }) => {
       ground.links.postgres[label][how]();
       await ground.pause(brokenMs);
       ground.links.postgres[label].heal();
     },
   };
-}
-
-/** @param {Random} random @returns {Fault} */
-function stopPostgres(random) {
-  const downMs = random.magnitude(SHORTEST_MS, 4_000);
-  return {
-    kind: 'immediate stop of PostgreSQL',
-    what: `immediate stop of postgres, start after ${toText(downMs)}`,
-    touches: ['postgres'],
-    strike: async (ground) => {
-      const postgres = ground.server('postgres');
-      // "Immediate" in the words of PostgreSQL: no checkpoint, recovery from the log at the next start.
-      await postgres.kill('SIGQUIT');
-      await until('postgres to end', () => !postgres.isRunning, { timeoutMs: STOP_TIMEOUT_MS });
-      await ground.pause(downMs);
-      await postgres.start();
-    },
-  };
-}
-
-/** @param {Random} random @returns {Fault} */
-function restartNats(random) {
-  const downMs = random.magnitude(SHORTEST_MS, 3_000);
-  return {
-    kind: 'NATS restarted',
-    what: `kill -9 nats, start it after ${toText(downMs)}`,
-    touches: ['nats'],
-    strike: async (ground) => {
-      await ground.server('nats').kill('SIGKILL');
-      await ground.pause(downMs);
-      await ground.server('nats').start();
-    },
-  };
-}
-
-/** @param {number} ms */
-function toText(ms) {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

@@ -4,13 +4,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import { loadCredentials } from '../../tools/stack/credentials.mjs';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { anyFreePort } from '../../tools/stack/ports.mjs';
 import { storeEnvironment } from '../../tools/stack/service-environment.mjs';
-import { startTcpProxy } from '../../tools/stack/tcp-proxy.mjs';
-import { Door } from './door.mjs';
+import { Ground, linksTo } from '../harness/ground.mjs';
 
 /** @typedef {import('../../tools/stack/tcp-proxy.mjs').TcpProxy} TcpProxy */
 
@@ -24,29 +22,16 @@ const CLIENTS_OF_STORES = /** @type {const} */ ([
 /** @typedef {typeof CLIENTS_OF_STORES[number]} StoreClient */
 /** @typedef {Record<StoreClient, TcpProxy>} Links */
 
-export class Ground {
-  #hurry = new AbortController();
-
+export class RevocationGround extends Ground {
   /**
    * @param {Awaited<ReturnType<typeof startPlatform>>} platform
    * @param {{ redis: Links, postgres: Links }} links
    * @param {string} dir
    */
   constructor(platform, links, dir) {
-    this.platform = platform;
+    super(platform, [links.redis, links.postgres]);
     this.links = links;
-    this.doors = platform.gatewayUrls.map((url, i) => new Door(`gateway-${i + 1}`, url, platform.adminToken));
     this.snapshotFile = join(dir, 'redis', 'dump.rdb');
-  }
-
-  /** @param {string} label for example `gateway-2` */
-  service(label) {
-    return found(this.platform.services.find((service) => service.label === label));
-  }
-
-  /** @param {'postgres' | 'redis' | 'nats'} name */
-  server(name) {
-    return found(this.platform.servers[name]);
   }
 
   /** Redis writes down what it holds now. */
@@ -74,44 +59,6 @@ export class Ground {
     });
   }
 
-  /** A connection to PostgreSQL with every right. */
-  async connectToPostgres() {
-    const client = new pg.Client({ connectionString: this.platform.databaseUrl });
-    // A server that is stopped on purpose ends it.
-    client.on('error', () => undefined);
-    await client.connect();
-    return client;
-  }
-
-  /** Time that something stays broken: none any more after `hurry`. @param {number} ms */
-  async pause(ms) {
-    await delay(Math.max(0, ms), undefined, { signal: this.#hurry.signal }).catch(() => undefined);
-  }
-
-  /** Whatever is broken is to be repaired at once. */
-  hurry() {
-    this.#hurry.abort();
-  }
-
-  #heal() {
-    for (const links of [this.links.redis, this.links.postgres]) {
-      for (const link of Object.values(links)) link.heal();
-    }
-  }
-
-  /** Nothing here is worth being ended in good order. */
-  async stop() {
-    this.#heal();
-    const { services, servers } = this.platform;
-    const all = [...services, ...Object.values(servers)];
-    await Promise.all(all.map((one) => one.kill('SIGKILL')));
-    await this.platform.stop();
-    for (const door of this.doors) door.close();
-    for (const links of [this.links.redis, this.links.postgres]) {
-      await Promise.all(Object.values(links).map((link) => link.close()));
-    }
-  }
-
   /** @param {(redis: Redis) => Promise<unknown>} work */
   async #askRedis(work) {
     const redis = new Redis(this.platform.redisUrl, { retryStrategy: () => null, lazyConnect: true });
@@ -128,7 +75,10 @@ export class Ground {
 /** @param {{ dir: string, distDirectory: string, onProgress?: (message: string) => void }} options */
 export async function prepareGround({ dir, distDirectory, onProgress }) {
   const ports = { postgres: await anyFreePort(), redis: await anyFreePort() };
-  const links = { postgres: await linksTo(ports.postgres), redis: await linksTo(ports.redis) };
+  const links = {
+    postgres: await linksTo(CLIENTS_OF_STORES, ports.postgres),
+    redis: await linksTo(CLIENTS_OF_STORES, ports.redis),
+  };
   const platform = await startPlatform({
     dir,
     distDirectory,
@@ -140,7 +90,7 @@ export async function prepareGround({ dir, distDirectory, onProgress }) {
     baseEnv: { LOG_LEVEL: 'warn' },
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  return new Ground(platform, links, dir);
+  return new RevocationGround(platform, links, dir);
 }
 
 /**
@@ -168,19 +118,4 @@ function throughProxies(label, dir, ports, links) {
     DATABASE_URL: links.postgres[label].url(direct['DATABASE_URL'] ?? ''),
     REDIS_URL: links.redis[label].url(direct['REDIS_URL'] ?? ''),
   };
-}
-
-/** @param {number} port @returns {Promise<Links>} */
-async function linksTo(port) {
-  const entries = CLIENTS_OF_STORES.map(async (label) => [
-    label,
-    await startTcpProxy(`tcp://127.0.0.1:${port}`),
-  ]);
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-/** @template T @param {T | undefined} value @returns {T} */
-function found(value) {
-  if (value === undefined) throw new Error('the platform has no such part');
-  return value;
 }

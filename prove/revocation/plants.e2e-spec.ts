@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { builtDirectory } from '../../tools/stack/paths.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
-import { copyOfBuild, PLANTS } from './plants.mjs';
+import { copyOfBuild, occurrences } from '../harness/planted-build.mjs';
+import { PLANTS } from './plants.mjs';
 import { prove } from './proof.mjs';
 
 const SEED = 1;
@@ -12,9 +10,7 @@ const FAULTS_PER_MINUTE = 40;
 // A checker that has never failed proves nothing: each protocol that is known to fail must be found out by it.
 describe.each(PLANTS)('planted: $bug ($name)', (plant) => {
   it('fits what was built: each patch exactly once', () => {
-    for (const [file, find] of plant.patches) {
-      expect(readFileSync(join(builtDirectory, file), 'utf8').split(find)).toHaveLength(2);
-    }
+    for (const patch of plant.patches) expect(occurrences(patch)).toBe(1);
   });
 
   it('is caught within a minute', async () => {

@@ -39,7 +39,7 @@ export class Population {
   #random;
   #tally;
 
-  /** @param {import('./random.mjs').Random} random @param {import('./tally.mjs').Tally} tally */
+  /** @param {import('../harness/random.mjs').Random} random @param {import('./tally.mjs').Tally} tally */
   constructor(random, tally) {
     this.#random = random;
     this.#tally = tally;
@@ -114,7 +114,7 @@ export class Population {
   }
 }
 
-/** @param {Set<Key>} keys @param {import('./random.mjs').Random} random @returns {Key | undefined} */
+/** @param {Set<Key>} keys @param {import('../harness/random.mjs').Random} random @returns {Key | undefined} */
 function chooseAny(keys, random) {
   // A walk to a random place: sets have no index, and these are small.
   let left = Math.floor(random.between(0, keys.size));

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Injector } from '../harness/injector.mjs';
+import { Random } from '../harness/random.mjs';
+import { AMBUSHES } from './ambushes.mjs';
 import { Crowd } from './crowd.mjs';
+import { FAULTS } from './faults.mjs';
 import { prepareGround } from './ground.mjs';
-import { Injector } from './injector.mjs';
 import { Population } from './population.mjs';
-import { Random } from './random.mjs';
 import { Tally } from './tally.mjs';
 
 /** After the last fault: what was deleted during it must stay refused once everything works again. */
@@ -11,20 +13,7 @@ const AFTERMATH_MS = 3_000;
 const PROGRESS_EVERY_MS = 250;
 
 /**
- * @typedef {object} ProofOptions
- * @property {string} dir
- * @property {string} distDirectory the build that is put to the proof
- * @property {number} seed
- * @property {number} minutes
- * @property {number} faultsPerMinute
- * @property {boolean} stopsAtViolation
- * @property {string} [favouriteFault] the kind of an ambush that comes first and often
- * @property {(message: string) => void} [onStep]
- * @property {(state: { tally: Tally, elapsedMs: number, present: string[] }) => void} [onProgress] now and then
- */
-
-/**
- * @param {ProofOptions} options
+ * @param {import('../harness/command.mjs').ProofOptions} options
  * @returns {Promise<{ tally: Tally, elapsedMs: number }>} elapsed: until the end, or the first violation
  */
 export async function prove({ dir, distDirectory, seed, minutes, onStep, onProgress, ...options }) {
@@ -39,11 +28,12 @@ export async function prove({ dir, distDirectory, seed, minutes, onStep, onProgr
   const random = new Random(seed, 'faults');
   const { faultsPerMinute, favouriteFault: favourite, stopsAtViolation } = options;
   const injector = new Injector({
-    ground,
-    crowd,
+    stage: { ground, crowd },
+    faults: FAULTS,
+    ambushes: AMBUSHES,
     random,
-    tally,
     faultsPerMinute,
+    onFault: (kind) => tally.countFault(kind),
     ...(favourite ? { favourite } : {}),
   });
   const stop = new AbortController();
@@ -60,7 +50,7 @@ export async function prove({ dir, distDirectory, seed, minutes, onStep, onProgr
       elapsedMs = performance.now() - startedAtMs
     ) {
       await delay(PROGRESS_EVERY_MS);
-      onProgress?.({ tally, elapsedMs, present: injector.present });
+      onProgress?.({ figures: tally.figures, elapsedMs, present: injector.present });
     }
     const elapsedMs = performance.now() - startedAtMs;
     if (isOver()) return { tally, elapsedMs };

@@ -15,6 +15,12 @@ export class Tally {
   /** @type {(import('./history.mjs').Violation & { keyId: string })[]} */
   violations = [];
 
+  /** For people who wait. */
+  get figures() {
+    const { verifications, deletions, faults, violations } = this;
+    return `${verifications} verifications, ${deletions} deletions, ${faults} faults, ${violations.length} violations`;
+  }
+
   /** @param {string} kind */
   countFault(kind) {
     this.faults += 1;

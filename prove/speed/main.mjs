@@ -7,8 +7,9 @@ import pg from 'pg';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { prepare } from '../../tools/stack/prepare.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
-import { Door } from '../revocation/door.mjs';
-import { copyOfBuild, findPlant } from '../revocation/plants.mjs';
+import { Door } from '../harness/door.mjs';
+import { copyOfBuild, findPlant } from '../harness/planted-build.mjs';
+import { PLANTS } from '../revocation/plants.mjs';
 
 const TIMEOUT_MS = 20_000;
 
@@ -17,7 +18,7 @@ const rounds = Number(values.rounds);
 if (!(rounds > 0)) throw new Error('--rounds must be a positive number');
 await prepare();
 const fenced = await start('fenced', copyOfBuild());
-const unfenced = await start('unfenced', copyOfBuild(findPlant('no-run-id')));
+const unfenced = await start('unfenced', copyOfBuild(findPlant(PLANTS, 'no-run-id')));
 try {
   await compareDeletion();
   await compareVerification();

@@ -6,7 +6,7 @@ import { startPlatform } from '../../tools/stack/platform.mjs';
 import { prepare } from '../../tools/stack/prepare.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
 import { Progress } from '../../tools/stack/terminal.mjs';
-import { Door } from '../revocation/door.mjs';
+import { Door } from '../harness/door.mjs';
 import { measureWindow } from './measure-window.mjs';
 
 const AT_ONCE = 8;

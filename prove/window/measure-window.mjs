@@ -1,6 +1,6 @@
-import { NoAnswerError } from '../revocation/door.mjs';
+import { NoAnswerError } from '../harness/door.mjs';
 
-/** @typedef {import('../revocation/door.mjs').Door} Door */
+/** @typedef {import('../harness/door.mjs').Door} Door */
 
 const TIMEOUT_MS = 20_000;
 const CALLERS_PER_DOOR = 2;

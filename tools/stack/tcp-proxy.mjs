@@ -109,6 +109,11 @@ export class TcpProxy {
     this.#hold(true, true);
   }
 
+  /** What the store says arrives; what it is told does not. */
+  holdQuestions() {
+    this.#hold(true, false);
+  }
+
   /** What the store is told arrives; what it says does not. */
   holdAnswers() {
     this.#hold(false, true);

@@ -19,15 +19,13 @@ export class ProgressBar {
     this.#progress.step(message);
   }
 
-  /** @param {{ tally: import('./tally.mjs').Tally, elapsedMs: number, present: string[] }} state */
-  show({ tally, elapsedMs, present }) {
+  /** @param {import('./command.mjs').ProofState} state */
+  show({ figures, elapsedMs, present }) {
     const isTerminal = process.stdout.isTTY;
     if (!isTerminal && elapsedMs - this.#lastLineAtMs < LINE_EVERY_MS) return;
     this.#lastLineAtMs = elapsedMs;
     const part = Math.min(1, elapsedMs / (this.#minutes * 60_000));
     const bar = '█'.repeat(Math.round(part * WIDTH)).padEnd(WIDTH, '░');
-    const { verifications, deletions, faults, violations } = tally;
-    const figures = `${verifications} verifications, ${deletions} deletions, ${faults} faults, ${violations.length} violations`;
     const now = present.length === 0 ? '' : ` | ${present.join('; ')}`;
     this.step(`${bar} ${Math.round(part * 100)} %  ${figures}${isTerminal ? '' : now}`);
   }

@@ -1,15 +1,20 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { findPlant } from './plants.mjs';
+import { findPlant } from './planted-build.mjs';
 
-/** @param {string[]} args */
-export function readOptions(args) {
+/**
+ * What every proof can be told on the command line.
+ *
+ * @param {string[]} args
+ * @param {{ plants: readonly import('./planted-build.mjs').Plant[], minutes: number, faultsPerMinute: number }} defaults
+ */
+export function readOptions(args, { plants, minutes, faultsPerMinute }) {
   const { values } = parseArgs({
     args,
     options: {
       seed: { type: 'string', default: String(randomInt(2 ** 31)) },
-      minutes: { type: 'string', default: '3' },
-      faults: { type: 'string', default: '24' },
+      minutes: { type: 'string', default: String(minutes) },
+      faults: { type: 'string', default: String(faultsPerMinute) },
       plant: { type: 'string' },
       'list-plants': { type: 'boolean', default: false },
     },
@@ -18,7 +23,7 @@ export function readOptions(args) {
     seed: positive('seed', values.seed),
     minutes: positive('minutes', values.minutes),
     faultsPerMinute: positive('faults', values.faults),
-    plant: values.plant === undefined ? undefined : findPlant(values.plant),
+    plant: values.plant === undefined ? undefined : findPlant(plants, values.plant),
     listsPlants: values['list-plants'],
   };
 }

@@ -1,9 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AMBUSHES } from './ambushes.mjs';
-import { FAULTS } from './faults.mjs';
 
-/** @typedef {import('./faults.mjs').Fault} Fault */
-/** @typedef {import('./ambushes.mjs').Ambush} Ambush */
+/**
+ * Breaks something for a while and repairs it again.
+ *
+ * @template Stage
+ * @typedef {object} Fault
+ * @property {string} kind
+ * @property {string} what       for people
+ * @property {readonly string[]} touches what must not be broken by two at once
+ * @property {(stage: Stage) => Promise<void>} strike
+ */
+
+/**
+ * What goes wrong only by the worst of timing, on a platform that works otherwise.
+ *
+ * @template Stage
+ * @typedef {object} Ambush
+ * @property {string} kind
+ * @property {(stage: Stage) => Promise<void>} strike
+ */
 
 const AT_ONCE = 3;
 /** Services have reconnected: an ambush needs a platform that works. */
@@ -12,36 +27,41 @@ const SETTLED_MS = 700;
 /**
  * Breaks things, from a shuffled pile of all kinds of faults that is shuffled anew when it is used up: the same seed gives the
  * same faults in the same order. Several at once, but none that would repair what another has broken; an ambush is alone.
+ *
+ * @template Stage what faults act on
  */
 export class Injector {
-  #ground;
-  #crowd;
+  #stage;
+  #faults;
+  #ambushes;
   #random;
-  #tally;
+  #onFault;
   #everyMs;
   #favourite;
   #isFavouriteNext = true;
-  /** @type {((random: import('./random.mjs').Random) => Fault | Ambush)[]} */
+  /** @type {((random: import('./random.mjs').Random) => Fault<Stage> | Ambush<Stage>)[]} */
   #pile = [];
-  /** @type {Map<Fault, Promise<void>>} */
+  /** @type {Map<Fault<Stage>, Promise<void>>} */
   #active = new Map();
 
   /**
    * @param {object} options
-   * @param {import('./ground.mjs').Ground} options.ground
-   * @param {import('./crowd.mjs').Crowd} options.crowd
+   * @param {Stage} options.stage
+   * @param {readonly ((random: import('./random.mjs').Random) => Fault<Stage>)[]} options.faults
+   * @param {readonly Ambush<Stage>[]} options.ambushes
    * @param {import('./random.mjs').Random} options.random
-   * @param {import('./tally.mjs').Tally} options.tally
    * @param {number} options.faultsPerMinute
+   * @param {(kind: string, what: string) => void} options.onFault
    * @param {string} [options.favourite] the kind of an ambush to begin with, and to come back to after each other fault
    */
-  constructor({ ground, crowd, random, tally, faultsPerMinute, favourite }) {
-    this.#ground = ground;
-    this.#crowd = crowd;
+  constructor({ stage, faults, ambushes, random, faultsPerMinute, onFault, favourite }) {
+    this.#stage = stage;
+    this.#faults = faults;
+    this.#ambushes = ambushes;
     this.#random = random;
-    this.#tally = tally;
+    this.#onFault = onFault;
     this.#everyMs = 60_000 / faultsPerMinute;
-    this.#favourite = AMBUSHES.find(({ kind }) => kind === favourite);
+    this.#favourite = ambushes.find(({ kind }) => kind === favourite);
   }
 
   /** What is broken now, for people. */
@@ -66,39 +86,39 @@ export class Injector {
     this.#isFavouriteNext = !isFavouriteNext;
     if (isFavouriteNext && this.#favourite !== undefined) return this.#favourite;
     if (this.#pile.length === 0) {
-      const ambushes = AMBUSHES.map((ambush) => () => ambush);
-      this.#pile = this.#random.shuffle([...FAULTS, ...ambushes]);
+      const ambushes = this.#ambushes.map((ambush) => () => ambush);
+      this.#pile = this.#random.shuffle([...this.#faults, ...ambushes]);
     }
     const make = this.#pile.pop();
     if (make === undefined) throw new Error('there are no faults');
     return make(this.#random);
   }
 
-  /** @param {Fault} fault */
+  /** @param {Fault<Stage>} fault */
   async #strike(fault) {
     while (this.#active.size >= AT_ONCE || this.#conflicts(fault)) await Promise.race(this.#active.values());
-    this.#tally.countFault(fault.kind);
-    const striking = fault.strike(this.#ground).finally(() => this.#active.delete(fault));
+    this.#onFault(fault.kind, fault.what);
+    const striking = fault.strike(this.#stage).finally(() => this.#active.delete(fault));
     this.#active.set(fault, striking);
     // Whoever waits for it hears of its failure; until then it is not unhandled.
     striking.catch(() => undefined);
   }
 
-  /** @param {Ambush} ambush */
+  /** @param {Ambush<Stage>} ambush */
   async #ambush(ambush) {
     await Promise.all(this.#active.values());
     await delay(SETTLED_MS);
-    this.#tally.countFault(ambush.kind);
-    await ambush.strike(this.#ground, this.#crowd);
+    this.#onFault(ambush.kind, ambush.kind);
+    await ambush.strike(this.#stage);
   }
 
-  /** @param {Fault} fault */
+  /** @param {Fault<Stage>} fault */
   #conflicts({ touches }) {
     return [...this.#active.keys()].some((active) => active.touches.some((part) => touches.includes(part)));
   }
 }
 
-/** @param {Fault | Ambush} fault @returns {fault is Ambush} */
+/** @template Stage @param {Fault<Stage> | Ambush<Stage>} fault @returns {fault is Ambush<Stage>} */
 function isAmbush(fault) {
   return !('touches' in fault);
 }
