@@ -12,6 +12,10 @@ import { Tally } from './tally.mjs';
 /** JetStream gives what was fetched to somebody else after 5 s: what is counted twice may be counted so late. */
 const AFTERMATH_MS = 7_000;
 const PROGRESS_EVERY_MS = 250;
+const PHASES = [
+  { faults: FAULTS_WITHOUT_LOSS, ambushes: AMBUSHES },
+  { faults: FAULTS_WITH_LOSS, ambushes: [] },
+];
 
 /** @typedef {import('../harness/command.mjs').ProofOptions} ProofOptions */
 /** @typedef {import('./ground.mjs').UsageGround} UsageGround */
@@ -42,10 +46,9 @@ export async function prove({ dir, distDirectory, seed, onStep, ...options }) {
     auditor.begin();
     callers.begin();
     const startedAtMs = performance.now();
-    const phases = [FAULTS_WITHOUT_LOSS, FAULTS_WITH_LOSS];
-    for (const [i, faults] of phases.entries()) {
-      const endsAtMs = startedAtMs + ((i + 1) / phases.length) * options.minutes * 60_000;
-      await breakThings(ground, tally, { ...options, faults, startedAtMs, endsAtMs, seed: seed + i });
+    for (const [i, phase] of PHASES.entries()) {
+      const endsAtMs = startedAtMs + ((i + 1) / PHASES.length) * options.minutes * 60_000;
+      await breakThings(ground, tally, { ...options, ...phase, startedAtMs, endsAtMs, seed: seed + i });
     }
     await keys.end();
     await callers.end();
@@ -66,15 +69,15 @@ export async function prove({ dir, distDirectory, seed, onStep, ...options }) {
  * @param {UsageGround} ground
  * @param {Tally} tally
  * @param {Pick<ProofOptions, 'faultsPerMinute' | 'favouriteFault' | 'stopsAtViolation' | 'onProgress'>
- *   & { faults: typeof FAULTS_WITHOUT_LOSS, seed: number, startedAtMs: number, endsAtMs: number }} options
+ *   & typeof PHASES[number] & { seed: number, startedAtMs: number, endsAtMs: number }} options
  */
-async function breakThings(ground, tally, { faults, seed, startedAtMs, endsAtMs, ...options }) {
+async function breakThings(ground, tally, { faults, ambushes, seed, startedAtMs, endsAtMs, ...options }) {
   const { faultsPerMinute, favouriteFault: favourite, stopsAtViolation, onProgress } = options;
   const random = new Random(seed, 'faults');
   const injector = new Injector({
     stage: { ground, tally, random },
     faults,
-    ambushes: AMBUSHES,
+    ambushes,
     random,
     faultsPerMinute,
     onFault: (kind, what) => tally.countFault(kind, what),
