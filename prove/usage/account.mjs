@@ -5,7 +5,7 @@ import { Series } from './series.mjs';
 /** @typedef {'used' | 'deleted' | 'expired'} Outcome a use, and refusals by their reason */
 
 /** @type {readonly Outcome[]} */
-export const OUTCOMES = ['used', 'deleted', 'expired'];
+const OUTCOMES = ['used', 'deleted', 'expired'];
 
 /**
  * What PostgreSQL says about a key, read at one moment.

@@ -86,7 +86,9 @@ function throughProxies(dir, ports, links) {
     databaseUrl: `postgres://127.0.0.1:${ports.postgres}/traylinx`,
     redisUrl: 'redis://127.0.0.1',
     natsUrl,
+    sessionRedisUrl: 'redis://127.0.0.1',
     hasOwnRedis: true,
+    hasOwnSessionRedis: true,
     hasOwnNats: true,
   });
   /** @type {Record<string, Record<string, string>>} */
