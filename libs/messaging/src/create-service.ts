@@ -26,7 +26,7 @@ export interface HttpDoor {
   host: string;
   port: number;
   /** Hooks, plugins and pipes, before the first route is registered. */
-  configure?: (app: NestFastifyApplication) => Promise<void> | void;
+  configure?: (app: NestFastifyApplication, connections: HttpConnections) => Promise<void> | void;
 }
 
 /** What the process gives to the service. */
@@ -71,7 +71,7 @@ export async function createService<C extends ServiceConfig>(
     });
   }
   const httpConnections = new HttpConnections(app.getHttpServer());
-  await http?.configure?.(app);
+  await http?.configure?.(app, httpConnections);
   await app.init();
 
   return {

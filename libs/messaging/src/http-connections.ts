@@ -31,6 +31,11 @@ export class HttpConnections {
     });
   }
 
+  /** The response to the latest request of a connection, sent or not; all earlier ones are sent before it. */
+  latestResponseOn(socket: Socket): ServerResponse | undefined {
+    return this.latest.get(socket);
+  }
+
   /**
    * Accepts no more connections; resolves when every request that has arrived is answered. One that has arrived only in
    * part has 5 s for the rest, or what the server grants if that is less: nobody may keep us by sending half a body.

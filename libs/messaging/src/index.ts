@@ -2,6 +2,7 @@ export { createService, type HttpDoor, type ServiceDefinition } from './create-s
 export { Handles } from './handles.js';
 export type { EventBatch, MalformedEvent } from './jetstream.event-batch.js';
 export { EventPublisher } from './jetstream.publisher.js';
+export { HttpConnections } from './http-connections.js';
 export { JetStreamServer, type JetStreamServerOptions } from './jetstream.server.js';
 export { MessageBus, type RequestOptions } from './message-bus.js';
 export { strictValidation } from './message-validation.js';

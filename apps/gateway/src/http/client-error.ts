@@ -1,3 +1,4 @@
+import type { HttpConnections } from '#messaging';
 import { requestIdFrom } from '#observability';
 import type { Socket } from 'node:net';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
@@ -20,8 +21,30 @@ export function answerExpectation(request: IncomingMessage, response: ServerResp
   response.end(problem.toBody({ path: '', requestId }));
 }
 
-/** Answers what is so broken that it never became a request, and closes the connection. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+/** What Node's parser says of what it could not read. */
+type ClientError = Error & { code?: string };
+
+/**
+ * Answers what is so broken that it never became a request, and closes the connection; but not before everything that was
+ * asked on the connection earlier is answered, or the client would take our refusal for the answer to that.
+ */
+export function answerClientError(error: ClientError, socket: Socket, connections: HttpConnections): void {
+  const latest = connections.latestResponseOn(socket);
+  const refuse = (): void => {
+    refuseAndClose(error, socket);
+  };
+  if (latest === undefined) refuse();
+  else if (latest.req.complete) {
+    if (latest.writableFinished) refuse();
+    else latest.once('close', refuse);
+  }
+  // The broken thing is the body of the latest request. It has been refused already, or its turn has come, or will.
+  else if (latest.headersSent) socket.destroy();
+  else if (latest.socket !== null) refuse();
+  else latest.once('socket', refuse);
+}
+
+function refuseAndClose(error: ClientError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -1,4 +1,4 @@
-import type { HttpDoor } from '#messaging';
+import type { HttpConnections, HttpDoor } from '#messaging';
 import { requestIdFrom } from '#observability';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
@@ -18,11 +18,18 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** The HTTP side of the gateway: limits of what comes in, and what every answer carries, whatever the route. */
 export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
+  /** Known before the server listens. */
+  let connections: HttpConnections | undefined;
+  const options = fastifyOptions(config);
+  options.clientErrorHandler = (error, socket) => {
+    if (connections !== undefined) answerClientError(error, socket, connections);
+  };
   return {
-    adapter: new FastifyAdapter(fastifyOptions(config)),
+    adapter: new FastifyAdapter(options),
     host: config.HOST,
     port: config.PORT,
-    configure: (app: NestFastifyApplication) => {
+    configure: (app: NestFastifyApplication, opened: HttpConnections) => {
+      connections = opened;
       const fastify = app.getHttpAdapter().getInstance();
       app.get(RouteTable).watch(fastify);
       addHooks(fastify, config);
@@ -59,7 +66,6 @@ function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
       void reply.header('x-request-id', request.id);
       sendProblem(reply, new Problem('invalid_request', { detail: 'The path is not valid.' }));
     },
-    clientErrorHandler: answerClientError,
     // Validation refuses these names by name, like any field that is not declared.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
