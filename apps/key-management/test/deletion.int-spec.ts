@@ -1,4 +1,5 @@
 import { hashKey, mintKey } from '#api-key';
+import { jest } from '@jest/globals';
 import { DomainError } from '#contracts';
 import { KeyFence } from '#key-fence';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -284,6 +285,18 @@ describe('the sweeper', () => {
       { withinMs: 30_000 },
     );
     for (const key of keys.slice(0, 5)) expect(await isCached(key)).toBe(false);
+  });
+
+  it('leaves alone what a DELETE in the same process is completing', async () => {
+    const key = await createKey(app, projectId);
+    proxy.cut();
+    const attempts = jest.spyOn(app.get(KeyFence), 'fence');
+    await remove(key);
+    const ofThisKey = attempts.mock.calls.filter(([hashes]) => hashes.includes(key.keyHash));
+    // One at once, then one every 250 ms; twice as many if two were at it.
+    expect(ofThisKey.length).toBeLessThanOrEqual(1 + Math.ceil(WAIT_MS / 250));
+    expect(ofThisKey.length).toBeGreaterThan(0);
+    attempts.mockRestore();
   });
 
   it('waits like everybody else while Redis is out of reach', async () => {

@@ -35,6 +35,8 @@ export interface DeletingKey {
 @Injectable()
 export class ApiKeyDeletion {
   private readonly logger = new Logger(ApiKeyDeletion.name);
+  /** Keys that this process is completing, for whomever: the clock of each runs from when it was first seen. */
+  private readonly underway = new Set<string>();
 
   constructor(
     private readonly database: Database,
@@ -71,8 +73,18 @@ export class ApiKeyDeletion {
 
   /** Steps 2 and 3, for a key that is `deleting`, whoever has made it so. */
   async complete(key: DeletingKey, signal?: AbortSignal): Promise<void> {
-    const alreadyDeleted = await this.makeUnacceptable(key, signal);
-    if (!alreadyDeleted) await this.markDeleted(key.id);
+    this.underway.add(key.id);
+    try {
+      const alreadyDeleted = await this.makeUnacceptable(key, signal);
+      if (!alreadyDeleted) await this.markDeleted(key.id);
+    } finally {
+      this.underway.delete(key.id);
+    }
+  }
+
+  /** Keys that somebody in this process is at. To do it once more would do no harm, and cost a query every 250 ms. */
+  underwayIds(): string[] {
+    return [...this.underway];
   }
 
   /**

@@ -14,8 +14,8 @@ const MAX_AT_ONCE = 100;
 @Injectable()
 export class DeletionSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(DeletionSweeper.name);
-  /** Keys that this process is completing, so that the clock of each runs from when it was first seen. */
-  private readonly underway = new Set<string>();
+  /** Deletions that the sweeper is completing. */
+  private underway = 0;
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
@@ -46,23 +46,23 @@ export class DeletionSweeper implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async sweep(): Promise<void> {
-    const room = MAX_AT_ONCE - this.underway.size;
+    const room = MAX_AT_ONCE - this.underway;
     const rows = await this.database.run((manager) =>
       manager
         .createQueryBuilder(ApiKeyEntity, 'key')
         .select(['key.id', 'key.keyHash'])
         .where(`key.state = 'deleting'`)
-        // Past those that are being completed, so that stuck ones do not keep the others waiting.
-        .limit(MAX_AT_ONCE + room)
+        // Past those that this process is completing, so that stuck ones do not keep the others waiting.
+        .andWhere('key.id <> ALL(:underway)', { underway: this.deletion.underwayIds() })
+        .limit(room)
         .getMany(),
     );
     const seenAtMs = performance.now();
-    const leftOver = rows.filter(({ id }) => !this.underway.has(id)).slice(0, room);
-    for (const { id, keyHash } of leftOver) void this.complete({ id, keyHash, seenAtMs });
+    for (const { id, keyHash } of rows) void this.complete({ id, keyHash, seenAtMs });
   }
 
   private async complete(key: DeletingKey): Promise<void> {
-    this.underway.add(key.id);
+    this.underway += 1;
     try {
       await this.deletion.complete(key, this.stopping.signal);
     } catch (error) {
@@ -71,7 +71,7 @@ export class DeletionSweeper implements OnApplicationBootstrap, OnApplicationShu
         `deletion of key ${key.id} is not complete yet: ${error instanceof Error ? error.message : String(error)}`,
       );
     } finally {
-      this.underway.delete(key.id);
+      this.underway -= 1;
     }
   }
 }
