@@ -24,10 +24,18 @@ const DESCRIPTION = [
   'What is not a success is `application/problem+json` (RFC 9457); branch on its `code`.',
 ].join('\n\n');
 
-const SECURITY = {
-  admin: [{ admin: [] }],
-  'api-key': [{ apiKey: [] }],
-  none: [],
+const OPEN = [{}];
+/** What a policy asks for: one of these. @type {(policy: Route['policy']) => object[]} */
+function securityOf(policy) {
+  if (policy === 'everyone' || policy === 'platform-service') return OPEN;
+  return policy === 'key-holder' ? [{ apiKey: [] }] : [{ admin: [] }, { session: [] }];
+}
+
+const CSRF_HEADER = {
+  'X-CSRF-Token': {
+    description: 'In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too.',
+    schema: { type: 'string' },
+  },
 };
 
 const EVERY_ANSWER = { 'X-Request-Id': ref('headers', 'RequestId') };
@@ -69,7 +77,17 @@ export function openApiDocument({ module, operationKey, plainOperations, problem
       responses: sorted(writer.responses),
       headers: HEADERS,
       securitySchemes: {
-        admin: { type: 'http', scheme: 'bearer', description: 'The admin token.' },
+        admin: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The admin token, or an access token of the identity provider.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-traylinx-session',
+          description: 'The session of a browser.',
+        },
         apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'tlx_…', description: 'An API key.' },
       },
     },
@@ -91,11 +109,12 @@ class Writer {
   }
 
   /** @param {Route} route */
-  addRoute({ controller, handler, method, path, status, headers, inputs, operation }) {
+  addRoute({ controller, handler, method, path, status, headers, inputs, policy, operation }) {
+    const inSession = method !== 'get' && securityOf(policy).length > 1;
     const parameters = [
       ...inOrderOf(path, this.#parameters('path', inputs.params)),
       ...this.#parameters('query', inputs.query),
-      ...headerParameters(operation.requestHeaders),
+      ...headerParameters({ ...operation.requestHeaders, ...(inSession ? CSRF_HEADER : {}) }),
     ];
     const constant = Object.entries(headers).map(([name, value]) => [
       name,
@@ -113,12 +132,13 @@ class Writer {
         content: answer === undefined ? undefined : { [mediaType]: { schema: answer } },
       },
       readsBody: inputs.body !== undefined || method === 'delete',
+      policy,
       operation,
     });
   }
 
   /** @param {PlainOperation} operation */
-  addPlain({ method, path, tag, query = {}, ...operation }) {
+  addPlain({ method, path, tag, policy, query = {}, ...operation }) {
     const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,
       in: 'path',
@@ -132,6 +152,7 @@ class Writer {
       requestBody: undefined,
       success: { status: operation.status ?? 200, headers: {}, content: undefined },
       readsBody: false,
+      policy,
       operation,
     });
   }
@@ -145,10 +166,11 @@ class Writer {
    * @param {Json | undefined} parts.requestBody
    * @param {{ status: number, headers: Json, content: Json | undefined }} parts.success
    * @param {boolean} parts.readsBody
+   * @param {Route['policy']} parts.policy
    * @param {Route['operation']} parts.operation
    */
-  #add(method, path, { tag, parameters, requestBody, success, readsBody, operation }) {
-    const { id, summary, description, credential = 'admin', answerHeaders = {} } = operation;
+  #add(method, path, { tag, parameters, requestBody, success, readsBody, policy, operation }) {
+    const { id, summary, description, answerHeaders = {} } = operation;
     if (this.#ids.has(id)) throw new Error(`Two operations are named ${id}`);
     this.#ids.add(id);
     this.tags.add(tag);
@@ -160,7 +182,13 @@ class Writer {
         ...(success.content === undefined ? {} : { content: success.content }),
       },
     };
-    for (const [status, codes] of problemsOf(operation, { readsBody, problems: this.#problems })) {
+    for (const [status, codes] of problemsOf(operation, {
+      policy,
+      changes: method !== 'get',
+      path,
+      readsBody,
+      problems: this.#problems,
+    })) {
       responses[status] = this.#problem(status, codes);
     }
     (this.paths[path] ??= {})[method] = {
@@ -168,7 +196,7 @@ class Writer {
       summary,
       ...(description === undefined ? {} : { description }),
       tags: [tag],
-      security: SECURITY[credential],
+      security: securityOf(policy),
       ...(parameters.length === 0 ? {} : { parameters }),
       ...(requestBody === undefined ? {} : { requestBody }),
       responses,

@@ -2,6 +2,7 @@
 
 /** @typedef {import('../../apps/gateway/src/http/problem.js').ProblemCode} ProblemCode */
 /** @typedef {import('../../apps/gateway/src/api-reference/operation.decorator.js').OperationDescription} Description */
+/** @typedef {import('../../apps/gateway/src/admin-auth/policy.js').Policy} Policy */
 /** @typedef {Record<string, readonly [status: number, title: string]>} Problems */
 
 /** What HTTP itself can go wrong with, whatever the route. */
@@ -14,28 +15,41 @@ const OF_EVERY_ROUTE = [
   'internal',
 ];
 const OF_A_BODY = ['body_too_large', 'unsupported_media_type'];
-const OF_A_CREDENTIAL = {
-  admin: ['admin_credential_missing', 'admin_credential_invalid', 'forbidden', 'too_many_requests'],
-  'api-key': [
-    'api_key_missing',
-    'api_key_malformed',
-    'api_key_unknown',
-    'api_key_expired',
-    'api_key_deleted',
-  ],
-  none: [],
-};
+const OF_A_KEY = [
+  'api_key_missing',
+  'api_key_malformed',
+  'api_key_unknown',
+  'api_key_expired',
+  'api_key_deleted',
+];
+const OF_AN_ADMIN = ['admin_credential_missing', 'admin_credential_invalid'];
+
+/**
+ * @param {Policy} policy
+ * @param {{ changes: boolean, path: string }} route
+ */
+function problemsOfPolicy(policy, { changes, path }) {
+  if (policy === 'everyone' || policy === 'platform-service') return [];
+  if (policy === 'key-holder') return OF_A_KEY;
+  const ofProject = path.includes('{keyId}') ? 'api_key_not_found' : 'project_not_found';
+  return [
+    ...OF_AN_ADMIN,
+    // Every change may come from somebody else's page, in a session.
+    ...(changes || policy === 'viewer' || policy === 'admin' ? ['forbidden'] : []),
+    ...(policy.startsWith('project-') ? [ofProject] : []),
+  ];
+}
 
 /**
  * @param {Description} description
- * @param {{ readsBody: boolean, problems: Problems }} route
+ * @param {{ policy: Policy, changes: boolean, path: string, readsBody: boolean, problems: Problems }} route
  * @returns {Map<number, string[]>} codes by status
  */
-export function problemsOf({ credential = 'admin', local, problems: own = [] }, { readsBody, problems }) {
+export function problemsOf({ local, problems: own = [] }, { policy, readsBody, problems, ...route }) {
   const codes = new Set([
     ...OF_EVERY_ROUTE,
     ...(readsBody ? OF_A_BODY : []),
-    ...OF_A_CREDENTIAL[credential],
+    ...problemsOfPolicy(policy, route),
     ...(local ? [] : ['unavailable']),
     ...own,
   ]);

@@ -12,6 +12,7 @@ import { RequestMethod } from '@nestjs/common';
  * @property {number} status  of its success
  * @property {Record<string, string>} headers  that its success always has
  * @property {Partial<Record<'body' | 'query' | 'params', new () => object>>} inputs
+ * @property {import('../../apps/gateway/src/admin-auth/policy.js').Policy} policy
  * @property {Description & { id: string }} operation
  */
 
@@ -54,6 +55,7 @@ function routesOfController(controller, operationKey) {
         headers.filter(({ name }) => !/^content-type$/i.test(name)).map(({ name, value }) => [name, value]),
       ),
       inputs: inputsOf(controller, handler),
+      policy: Reflect.getMetadata('__fastify_route_config__', method)?.policy,
       operation,
     };
   });

@@ -1977,7 +1977,6 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
-            403: components["responses"]["Forbidden"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
             417: components["responses"]["ExpectationFailed"];
@@ -2023,7 +2022,10 @@ export interface operations {
     createProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2084,7 +2086,6 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["ProjectNotFound"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
@@ -2097,7 +2098,10 @@ export interface operations {
     deleteProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
             path: {
                 projectId: string;
             };
@@ -2131,7 +2135,10 @@ export interface operations {
     renameProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
             path: {
                 projectId: string;
             };
@@ -2199,7 +2206,6 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["ProjectNotFound"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
@@ -2212,7 +2218,10 @@ export interface operations {
     createApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
             path: {
                 projectId: string;
             };
@@ -2280,7 +2289,6 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["ApiKeyNotFound"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
@@ -2293,7 +2301,10 @@ export interface operations {
     deleteApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
             path: {
                 projectId: string;
                 keyId: string;
@@ -2327,7 +2338,10 @@ export interface operations {
     changeApiKeyNote: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
             path: {
                 projectId: string;
                 keyId: string;

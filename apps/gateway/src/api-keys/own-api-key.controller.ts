@@ -26,7 +26,6 @@ export class OwnApiKeyController {
     summary: 'Deletes the API key that it is called with',
     description:
       'For whoever has found a leaked key. 204 means what it means for an admin; 401 `api_key_deleted`, that it was deleted before.',
-    credential: 'api-key',
   })
   async delete(@Req() request: FastifyRequest): Promise<void> {
     const credential = bearerCredential(request.raw);

@@ -26,7 +26,7 @@ export class ApiReferenceController {
 
   @Get('openapi.json')
   @Allow('everyone')
-  @Operation('getOpenApiDocument', { summary: 'This document', credential: 'none', local: true })
+  @Operation('getOpenApiDocument', { summary: 'This document', local: true })
   openApi(): object {
     return this.document;
   }
@@ -37,7 +37,6 @@ export class ApiReferenceController {
   @Header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
   @Operation('getReferencePage', {
     summary: 'This document, for people',
-    credential: 'none',
     local: true,
     mediaType: 'text/html',
   })

@@ -1,4 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
+import type { Policy } from '../admin-auth/policy.js';
 import type { ProblemCode } from '../http/problem.js';
 
 /** Where `npm run generate` finds what {@link Operation} was told. */
@@ -6,17 +7,16 @@ export const OPERATION = 'traylinx:operation';
 
 /**
  * What docs/openapi.json says of a route and the code does not tell by itself. The rest is read from it: method, path,
- * status, parameters and body with their rules (`tools/openapi`), the type of the answer, and what every route can answer.
+ * status, parameters and body with their rules (`tools/openapi`), the type of the answer, whose credential it takes, and what
+ * comes with that.
  */
 export interface OperationDescription {
   /** A heading: a sentence without its full stop. */
   summary: string;
   description?: string;
-  /** Whose credential it takes: `admin` unless it says so. The problems of that credential come with it. */
-  credential?: 'admin' | 'api-key' | 'none';
   /** Answered by the gateway alone: never 503. */
   local?: true;
-  /** Problems of its own, beyond those of its credential, of its input and of HTTP. */
+  /** Problems of its own, beyond those of its policy, of its input and of HTTP. */
   problems?: readonly ProblemCode[];
   /** A body that a test sends, and that succeeds. */
   example?: object;
@@ -45,6 +45,7 @@ export interface PlainOperation extends OperationDescription {
   /** As OpenAPI writes it: `/v1/projects/{projectId}`. */
   path: string;
   tag: string;
+  policy: Policy;
   query?: Readonly<Record<string, ValueDescription>>;
 }
 

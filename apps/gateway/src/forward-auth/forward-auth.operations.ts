@@ -41,7 +41,7 @@ function operation(method: string): Omit<PlainOperation, 'id' | 'path'> {
     summary: 'Asks whether a request may pass',
     description:
       'For proxies (forward-auth): every method, at this path and at any path below it. Only the Authorization header is read; a body is ignored. A CORS preflight has no credential: let the proxy answer it.',
-    credential: 'api-key',
+    policy: 'key-holder',
     problems: ['wrong_project'],
     query: {
       projectId: {

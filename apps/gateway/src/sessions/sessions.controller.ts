@@ -40,7 +40,7 @@ export class SessionsController {
 
   @Get('sign-in-methods')
   @Allow('everyone')
-  @Operation('getSignInMethods', { summary: 'Says how one can sign in', credential: 'none', local: true })
+  @Operation('getSignInMethods', { summary: 'Says how one can sign in', local: true })
   methods(): SignInMethods {
     return { adminToken: true, oidc: null };
   }
@@ -53,7 +53,6 @@ export class SessionsController {
     summary: 'Begins a session of a browser, with the admin token',
     description:
       'For the console; programs send their credential with every request. The cookie needs https, or localhost, or a `PUBLIC_URL` of http.',
-    credential: 'none',
     problems: ['admin_credential_invalid', 'forbidden'],
     answerHeaders: { 'Set-Cookie': { ...SET_COOKIE, required: true } },
   })
@@ -78,7 +77,6 @@ export class SessionsController {
   @Header('Cache-Control', 'no-store')
   @Operation('signOut', {
     summary: 'Ends the session, at once and everywhere',
-    credential: 'none',
     problems: ['forbidden'],
     requestHeaders: CSRF_HEADERS,
     answerHeaders: { 'Set-Cookie': SET_COOKIE },

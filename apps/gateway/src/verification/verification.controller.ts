@@ -24,7 +24,6 @@ export class VerificationController {
   @Operation('verifyApiKey', {
     summary: 'Asks whether a key is good, now',
     description: 'A success is a use of the key. 503 when it cannot be known.',
-    credential: 'none',
     example: { key: 'tlx_0000000000000000000000000000000000000000000000000' },
   })
   async verify(@Body() { key, projectId }: VerifyBody): Promise<Verdict> {
@@ -41,7 +40,6 @@ export class VerificationController {
     summary: 'Asks the same of many keys',
     description:
       'In the same order. What cannot be known is `UNAVAILABLE`, without `valid`; when nothing can, it is 503.',
-    credential: 'none',
     example: { keys: ['tlx_0000000000000000000000000000000000000000000000000'] },
   })
   async batchVerify(@Body() { keys }: BatchVerifyBody): Promise<{ results: Verdict[] }> {

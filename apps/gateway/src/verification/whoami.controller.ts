@@ -24,7 +24,6 @@ export class WhoamiController {
   @Operation('whoami', {
     summary: 'Tells the holder of a key what it is',
     description: 'To test a key. Not a use of it.',
-    credential: 'api-key',
     answerHeaders: {
       'Cache-Control': { description: 'No cache keeps it.', schema: { const: 'no-store' }, required: true },
       'X-Api-Key-Expires-At': {
