@@ -35,6 +35,8 @@ export function copyOfBuild({ name, patches } = { name: 'none', bug: '', patches
   cpSync(builtDirectory, copy, { recursive: true });
   // `#messaging` and the like are found through the nearest one.
   cpSync(join(repositoryDirectory, 'package.json'), join(directory, 'package.json'));
+  // The gateway serves it.
+  cpSync(join(repositoryDirectory, 'docs', 'openapi.json'), join(directory, 'docs', 'openapi.json'));
   for (const [file, find, replace] of patches) patch(join(copy, file), find, replace);
   return copy;
 }

@@ -2412,7 +2412,6 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["ApiKeyNotFound"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
