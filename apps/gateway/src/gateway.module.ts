@@ -6,6 +6,7 @@ import { AdminTokens } from './admin-auth/admin-tokens.js';
 import { Authenticator } from './admin-auth/authenticator.js';
 import { MeController } from './admin-auth/me.controller.js';
 import { ApiReferenceController } from './api-reference/api-reference.controller.js';
+import { AllApiKeysController } from './api-keys/all-api-keys.controller.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { OwnApiKeyController } from './api-keys/own-api-key.controller.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -28,6 +29,7 @@ import { WhoamiController } from './verification/whoami.controller.js';
   controllers: [
     ProjectsController,
     ApiKeysController,
+    AllApiKeysController,
     OwnApiKeyController,
     VerificationController,
     WhoamiController,

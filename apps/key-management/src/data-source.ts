@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { CreateKeyManagement1763800000000 } from '../migrations/1763800000000-create-key-management.js';
 import { CompleteAuditTrail1764020000000 } from '../migrations/1764020000000-complete-audit-trail.js';
+import { IndexApiKeysOfAllProjects1764020010000 } from '../migrations/1764020010000-index-api-keys-of-all-projects.js';
 import { PublishCreation1764030000000 } from '../migrations/1764030000000-publish-creation.js';
 import { PublishEntryLifetime1764040000000 } from '../migrations/1764040000000-publish-entry-lifetime.js';
 import { entities } from './entities.js';
@@ -14,6 +15,7 @@ export const dataSource = new DataSource({
   migrations: [
     CreateKeyManagement1763800000000,
     CompleteAuditTrail1764020000000,
+    IndexApiKeysOfAllProjects1764020010000,
     PublishCreation1764030000000,
     PublishEntryLifetime1764040000000,
   ],

@@ -15,6 +15,22 @@ export class KeyManagementConfig extends KeyFenceConfig {
   @Max(1_000_000)
   MAX_API_KEYS_PER_PROJECT = 10_000;
 
+  @EnvNumber(
+    'Most API keys that one page of a filtered list across all projects looks at; what is not found among them is on the next page.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  MAX_SCANNED_API_KEYS = 10_000;
+
+  @EnvNumber(
+    'Most API keys that a list across projects sorts by last use; it is refused when there are more.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  MAX_SORTED_API_KEYS = 50_000;
+
   @EnvNumber('Milliseconds that a deletion waits for Redis to confirm the fence, each time it tries.')
   @IsInt()
   @Min(10)

@@ -2,6 +2,7 @@ import { DatabaseModule } from '#database';
 import { KeyFence } from '#key-fence';
 import { Module } from '@nestjs/common';
 import { ApiKeyDeletion } from './api-keys/api-key-deletion.js';
+import { ApiKeyLists } from './api-keys/api-key-lists.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { EntryLifetime } from './api-keys/entry-lifetime.js';
@@ -22,6 +23,7 @@ import { ProjectsService } from './projects/projects.service.js';
     { provide: KeyFence, useFactory: createFence, inject: [KeyManagementConfig] },
     ProjectsService,
     ApiKeysService,
+    ApiKeyLists,
     ApiKeyDeletion,
     DeletionSweeper,
     EntryLifetime,

@@ -1,21 +1,19 @@
-import { DomainError } from '#contracts';
 import type { INestApplicationContext } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startTcpProxy } from '../../../tools/stack/tcp-proxy.mjs';
+import { ApiKeyLists } from '../src/api-keys/api-key-lists.js';
 import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
 import { ProjectsService } from '../src/projects/projects.service.js';
-import { BY, createKey, createProject, startKeyManagement } from './key-management.js';
+import { BY, code, createKey, createProject, NO_REDIS, startKeyManagement } from './key-management.js';
 
-/** Nobody listens there: nothing in this file needs Redis. */
-const NO_REDIS = 'redis://127.0.0.1:1';
 const MAX_KEYS = 5;
 
 let database: TestDatabase;
 let app: INestApplicationContext;
+let lists: ApiKeyLists;
 let apiKeys: ApiKeysService;
-let projects: ProjectsService;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -24,73 +22,11 @@ beforeAll(async () => {
     REDIS_URL: NO_REDIS,
     MAX_API_KEYS_PER_PROJECT: String(MAX_KEYS),
   });
+  lists = app.get(ApiKeyLists);
   apiKeys = app.get(ApiKeysService);
-  projects = app.get(ProjectsService);
 });
 
 afterAll(() => app.close());
-
-const code = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'no error',
-    (error: unknown) => (error instanceof DomainError ? error.code : String(error)),
-  );
-
-describe('projects', () => {
-  it('are created, renamed, found by a part of their name, and hidden once deleted', async () => {
-    const id = await createProject(app, '100% _Zürich_ pilot');
-    await projects.rename({ projectId: id, name: '100% _Genf_ pilot', ...BY });
-    const names = async (q: string): Promise<string[]> =>
-      (await projects.list({ limit: 10, q })).data.map(({ name }) => name);
-    expect(await names('_genf_')).toEqual(['100% _Genf_ pilot']);
-    expect(await names('0%')).toEqual(['100% _Genf_ pilot']);
-    expect(await names('xgenfx')).toEqual([]);
-
-    await projects.delete({ projectId: id, ...BY });
-    expect(await names('_genf_')).toEqual([]);
-    for (const work of [
-      () => projects.get({ projectId: id }),
-      () => projects.rename({ projectId: id, name: 'x', ...BY }),
-      () => projects.delete({ projectId: id, ...BY }),
-      () => apiKeys.list({ projectId: id, limit: 1 }),
-      () => createKey(app, id),
-    ]) {
-      expect(await code(work())).toBe('PROJECT_NOT_FOUND');
-    }
-  });
-
-  it('cannot be deleted while they have a key, whatever its state', async () => {
-    const id = await createProject(app);
-    const key = await createKey(app, id);
-    expect(await code(projects.delete({ projectId: id, ...BY }))).toBe('PROJECT_NOT_EMPTY');
-    await asOwner(database.ownerUrl, (sql) =>
-      sql.query(`UPDATE key_management.api_keys SET state = 'deleting' WHERE id = $1`, [key.id]),
-    );
-    expect(await code(projects.delete({ projectId: id, ...BY }))).toBe('PROJECT_NOT_EMPTY');
-  });
-
-  it('are listed page by page, each once, while others are being created', async () => {
-    const created = new Set<string>();
-    for (let i = 0; i < 25; i += 1) created.add(await createProject(app, `paged ${String(i)}`));
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await projects.list({ limit: 7, q: 'paged', ...(cursor === undefined ? {} : { cursor }) });
-      seen.push(...page.data.map(({ id }) => id));
-      cursor = page.nextCursor ?? undefined;
-      await createProject(app, 'paged, but later');
-    } while (cursor !== undefined);
-    expect(seen).toHaveLength(25);
-    expect(new Set(seen)).toEqual(created);
-  });
-
-  it.each(['nonsense', '', 'MS5ub3QtYS11dWlk'])(
-    'refuse the cursor %p, which is not theirs',
-    async (cursor) => {
-      expect(await code(projects.list({ limit: 1, cursor }))).toBe('INVALID_REQUEST');
-    },
-  );
-});
 
 describe('API keys', () => {
   it('keep note, expiry, creator and project, and were never used at first', async () => {
@@ -112,7 +48,7 @@ describe('API keys', () => {
     const { keyHash, ...apiKey } = created;
     expect(keyHash).toHaveLength(43);
     expect(await apiKeys.get({ projectId, keyId: created.id })).toEqual(apiKey);
-    expect((await apiKeys.list({ projectId, limit: 10 })).data).toEqual([apiKey]);
+    expect((await lists.ofProject({ projectId, limit: 10 })).data).toEqual([apiKey]);
   });
 
   it('are found by note and by key start, and by nothing else', async () => {
@@ -120,7 +56,7 @@ describe('API keys', () => {
     const key = await createKey(app, projectId, { note: 'Deploy 50%' });
     await createKey(app, projectId, { note: null });
     const found = async (q: string): Promise<number> =>
-      (await apiKeys.list({ projectId, limit: 9, q })).data.length;
+      (await lists.ofProject({ projectId, limit: 9, q })).data.length;
     expect(await found('deploy')).toBe(1);
     expect(await found('50%')).toBe(1);
     expect(await found('5_%')).toBe(0);
@@ -203,93 +139,6 @@ describe('a replacement', () => {
     for (const replacesKeyId of [foreign.id, randomUUID()]) {
       expect(await code(createKey(app, projectId, { replacesKeyId }))).toBe('API_KEY_NOT_FOUND');
     }
-  });
-});
-
-describe('the audit trail', () => {
-  it('has each change with who made it, and nothing of a change that failed', async () => {
-    const projectId = await createProject(app);
-    const key = await createKey(app, projectId);
-    await apiKeys.changeNote({ projectId, keyId: key.id, note: 'x', ...BY, actor: 'someone' });
-    await code(apiKeys.changeNote({ projectId, keyId: randomUUID(), note: 'x', ...BY }));
-    const { rows } = await asOwner(database.ownerUrl, (sql) =>
-      sql.query(
-        `SELECT actor, action, target_id, host(source_address) AS source FROM key_management.audit_events
-          WHERE project_id = $1 ORDER BY occurred_at, id`,
-        [projectId],
-      ),
-    );
-    expect(rows).toEqual([
-      { actor: 'admin-token', action: 'project.created', target_id: projectId, source: '127.0.0.1' },
-      { actor: 'admin-token', action: 'api-key.created', target_id: key.id, source: '127.0.0.1' },
-      { actor: 'someone', action: 'api-key.note-changed', target_id: key.id, source: '127.0.0.1' },
-    ]);
-  });
-});
-
-describe('the database', () => {
-  const as = (url: string, statement: string, values: unknown[] = []): Promise<unknown> =>
-    asOwner(url, (sql) => sql.query(statement, values));
-
-  it.each([
-    [
-      `UPDATE key_management.api_keys SET state = 'active' WHERE id = $1`,
-      /from active to deleting to deleted/,
-    ],
-    [
-      `UPDATE key_management.api_keys SET state = 'deleting' WHERE id = $1`,
-      /from active to deleting to deleted/,
-    ],
-    [`UPDATE key_management.api_keys SET key_hash = sha256('x') WHERE id = $1`, /never change/],
-    [`UPDATE key_management.api_keys SET project_id = gen_random_uuid() WHERE id = $1`, /never change/],
-    [`UPDATE key_management.api_keys SET id = gen_random_uuid() WHERE id = $1`, /never change/],
-    [`DELETE FROM key_management.api_keys WHERE id = $1`, /never removed/],
-  ])('does not let even its owner undo a deletion: %s', async (statement, reason) => {
-    const { id } = await createKey(app, await createProject(app));
-    for (const state of ['deleting', 'deleted']) {
-      await as(database.ownerUrl, `UPDATE key_management.api_keys SET state = $2 WHERE id = $1`, [id, state]);
-    }
-    await expect(as(database.ownerUrl, statement, [id])).rejects.toThrow(reason);
-  });
-
-  it('lets nobody empty the table', async () => {
-    await expect(as(database.ownerUrl, 'TRUNCATE key_management.api_keys CASCADE')).rejects.toThrow(
-      /never removed/,
-    );
-  });
-
-  it('never takes the hash of a deleted key again', async () => {
-    const projectId = await createProject(app);
-    const { id, keyHash } = await createKey(app, projectId);
-    for (const state of ['deleting', 'deleted']) {
-      await as(database.ownerUrl, `UPDATE key_management.api_keys SET state = $2 WHERE id = $1`, [id, state]);
-    }
-    await expect(createKey(app, projectId, { keyHash })).rejects.toThrow(/api_keys_key_hash_key/);
-  });
-
-  it.each([
-    ['keyManagementUrl', 'DELETE FROM key_management.api_keys'],
-    ['keyManagementUrl', 'UPDATE key_management.api_keys SET expires_at = NULL'],
-    ['keyManagementUrl', 'UPDATE key_management.audit_events SET actor = NULL'],
-    ['keyManagementUrl', 'DELETE FROM key_management.audit_events'],
-    ['keyManagementUrl', 'ALTER TABLE key_management.api_keys DISABLE TRIGGER ALL'],
-    ['keyManagementUrl', 'CREATE TABLE key_management.mine (id int)'],
-    ['verificationUrl', 'SELECT * FROM key_management.api_keys'],
-    ['verificationUrl', 'SELECT * FROM key_management.projects'],
-    ['verificationUrl', `UPDATE key_management.api_key_records SET state = 'active'`],
-    ['usageTrackingUrl', 'SELECT * FROM key_management.api_keys'],
-    ['usageTrackingUrl', 'DELETE FROM key_management.api_key_records'],
-  ] as const)('does not let %s do: %s', async (role, statement) => {
-    await expect(as(database[role], statement)).rejects.toThrow(/permission denied|must be owner/);
-  });
-
-  it('does not drift from the entities', async () => {
-    const { DataSource } = await import('typeorm');
-    const { entities } = await import('../src/entities.js');
-    const source = await new DataSource({ type: 'postgres', url: database.ownerUrl, entities }).initialize();
-    const { upQueries } = await source.driver.createSchemaBuilder().log();
-    await source.destroy();
-    expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 });
 

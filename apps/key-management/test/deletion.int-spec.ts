@@ -8,6 +8,7 @@ import { eventually } from '../../../test/support/eventually.js';
 import { startTcpProxy, type TcpProxy } from '../../../tools/stack/tcp-proxy.mjs';
 import { loadCredentials, redisUrl, startRedis, temporaryDirectory } from '../../../tools/stack/servers.mjs';
 import { ApiKeyDeletion } from '../src/api-keys/api-key-deletion.js';
+import { ApiKeyLists } from '../src/api-keys/api-key-lists.js';
 import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
 import { BY, createKey, type CreatedKey, createProject, startKeyManagement } from './key-management.js';
 
@@ -120,7 +121,7 @@ describe('a deletion', () => {
     expect(await code(remove(key))).toBe('API_KEY_NOT_FOUND');
     expect(await code(app.get(ApiKeysService).get({ projectId, keyId: key.id }))).toBe('API_KEY_NOT_FOUND');
     expect(
-      (await app.get(ApiKeysService).list({ projectId, limit: 200 })).data.map(({ id }) => id),
+      (await app.get(ApiKeyLists).ofProject({ projectId, limit: 200 })).data.map(({ id }) => id),
     ).not.toContain(key.id);
   });
 
@@ -163,7 +164,7 @@ describe.each(['cut', 'stall'] as const)('a deletion while Redis is out of reach
     proxy[fault]();
     const deletion = timed(remove(key));
     await eventually(async () => expect(await state(key.id)).toBe('deleting'));
-    const listed = await app.get(ApiKeysService).list({ projectId, limit: 200 });
+    const listed = await app.get(ApiKeyLists).ofProject({ projectId, limit: 200 });
     expect(listed.data.find(({ id }) => id === key.id)?.status).toBe('deleting');
     expect(await deletion).toBeGreaterThanOrEqual(WAIT_MS);
     expect(await state(key.id)).toBe('deleted');

@@ -1,5 +1,5 @@
 import { hashKey, keyStart, mintKey } from '#api-key';
-import type { ApiKey, CreateApiKeyRequest } from '#contracts';
+import { type ApiKey, type CreateApiKeyRequest, DomainError } from '#contracts';
 import { loadConfig } from '#config';
 import { Readiness } from '#observability';
 import { Global, Module, type INestApplicationContext } from '@nestjs/common';
@@ -9,6 +9,9 @@ import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
 import { KeyManagementConfig } from '../src/key-management.config.js';
 import { KeyManagementModule } from '../src/key-management.module.js';
 import { ProjectsService } from '../src/projects/projects.service.js';
+
+/** Nobody listens there: for what needs no Redis. */
+export const NO_REDIS = 'redis://127.0.0.1:1';
 
 export const BY = { actor: 'admin-token', sourceAddress: '127.0.0.1' };
 
@@ -54,3 +57,10 @@ export async function createKey(
   const request = { projectId, keyHash, keyStart: keyStart(key), ...BY, ...options };
   return { ...(await app.get(ApiKeysService).create(request)), keyHash };
 }
+
+/** The code that it fails with. */
+export const code = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof DomainError ? error.code : String(error)),
+  );

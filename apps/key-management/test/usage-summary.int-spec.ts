@@ -2,6 +2,7 @@ import type { ApiKeyUsageSummary } from '#contracts';
 import type { INestApplicationContext } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { ApiKeyLists } from '../src/api-keys/api-key-lists.js';
 import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
 import { createKey, createProject, startKeyManagement } from './key-management.js';
 
@@ -56,7 +57,7 @@ async function gatewayDied(interval: string): Promise<void> {
 }
 
 async function summary(keyId: string): Promise<ApiKeyUsageSummary> {
-  const { data } = await app.get(ApiKeysService).list({ projectId, limit: 200 });
+  const { data } = await app.get(ApiKeyLists).ofProject({ projectId, limit: 200 });
   const listed = data.find(({ id }) => id === keyId);
   const alone = await app.get(ApiKeysService).get({ projectId, keyId });
   expect(listed?.usage).toEqual(alone.usage);

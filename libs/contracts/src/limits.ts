@@ -18,6 +18,8 @@ export const MAX_VERIFICATIONS_PER_MESSAGE = 256;
 export const MAX_KEYS_PER_USAGE_MESSAGE = 2_000;
 /** Keeps every sum that is made of such counts an exact integer, in JavaScript and in a `bigint` column. */
 export const MAX_USES_PER_KEY_AND_MESSAGE = 2 ** 31;
+/** In filters of lists. */
+export const MAX_FILTER_DAYS = 3_650;
 /** An expiry further away than this is a typing error. */
 export const MAX_EXPIRY_YEARS = 10;
 /** Days of the use of a key that one answer may have: some 20 kB. */

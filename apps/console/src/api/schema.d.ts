@@ -38,6 +38,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the API keys of all projects that one may see
+         * @description A search that has looked at 10,000 keys goes on with the next page: a page with few keys, or none, is the last one only when `nextCursor` is null. Sorting by last use is for up to 50,000 keys.
+         */
+        get: operations["listAllApiKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys/batch-verify": {
         parameters: {
             query?: never;
@@ -298,7 +318,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the API keys of a project, newest first */
+        /** Lists the API keys of a project */
         get: operations["listApiKeys"];
         put?: never;
         /** Creates an API key */
@@ -604,7 +624,7 @@ export interface components {
         };
         ListApiKeysResponse: {
             data: components["schemas"]["ApiKey"][];
-            /** @description `null` on the last page. */
+            /** @description `null` on the last page. A page with fewer keys than asked for, or none, is not the last one while this is there. */
             nextCursor: string | null;
         };
         ListAuditEventsResponse: {
@@ -1117,6 +1137,49 @@ export interface operations {
             417: components["responses"]["ExpectationFailed"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
+        };
+    };
+    listAllApiKeys: {
+        parameters: {
+            query?: {
+                /** @description `deleting` keys are refused already wherever PostgreSQL is read; the deletion is being completed. */
+                status?: "active" | "expired" | "deleting";
+                /** @description Active, and will expire within so many days. */
+                expiresWithinDays?: number;
+                /** @description Neither used nor made in the last so many days. */
+                unusedForDays?: number;
+                neverUsed?: true;
+                /** @description `-` for the latest first. Keys without a value come last either way. */
+                sort?: "createdAt" | "-createdAt" | "lastUsedAt" | "-lastUsedAt" | "expiresAt" | "-expiresAt";
+                limit?: number;
+                cursor?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListApiKeysResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
+            403: components["responses"]["Forbidden"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UrlTooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     verifyApiKeys: {
@@ -2182,6 +2245,15 @@ export interface operations {
     listApiKeys: {
         parameters: {
             query?: {
+                /** @description `deleting` keys are refused already wherever PostgreSQL is read; the deletion is being completed. */
+                status?: "active" | "expired" | "deleting";
+                /** @description Active, and will expire within so many days. */
+                expiresWithinDays?: number;
+                /** @description Neither used nor made in the last so many days. */
+                unusedForDays?: number;
+                neverUsed?: true;
+                /** @description `-` for the latest first. Keys without a value come last either way. */
+                sort?: "createdAt" | "-createdAt" | "lastUsedAt" | "-lastUsedAt" | "expiresAt" | "-expiresAt";
                 limit?: number;
                 cursor?: string;
                 q?: string;

@@ -13,10 +13,9 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Qu
 import { Acting, type ActingAdmin } from '../admin-auth/acting-admin.decorator.js';
 import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
-import { ListQuery } from '../http/list.query.js';
 import { DELETION_REQUEST, MANAGEMENT_REQUEST } from '../http/management-request.js';
 import { ProjectParams } from '../projects/projects.dto.js';
-import { ApiKeyParams, ChangeNoteBody, CreateApiKeyBody } from './api-keys.dto.js';
+import { ApiKeyParams, ApiKeysQuery, ChangeNoteBody, CreateApiKeyBody } from './api-keys.dto.js';
 
 /** The only answer that ever has the key in it. */
 interface CreatedApiKey extends ApiKey {
@@ -51,10 +50,10 @@ export class ApiKeysController {
   @Get()
   @Allow('project-viewer')
   @Operation('listApiKeys', {
-    summary: 'Lists the API keys of a project, newest first',
+    summary: 'Lists the API keys of a project',
     problems: ['project_not_found'],
   })
-  list(@Param() params: ProjectParams, @Query() query: ListQuery): Promise<ListApiKeysResponse> {
+  list(@Param() params: ProjectParams, @Query() query: ApiKeysQuery): Promise<ListApiKeysResponse> {
     return this.bus.request(listApiKeys, { ...params, ...query }, MANAGEMENT_REQUEST);
   }
 

@@ -1,5 +1,20 @@
-import { IsExpiry, IsId, IsNote, MayBeAbsent, MayBeNull } from '#contracts';
+import {
+  API_KEY_SORTS,
+  API_KEY_STATUSES,
+  type ApiKeySort,
+  type ApiKeyStatus,
+  DEFAULT_API_KEY_SORT,
+  IsExpiry,
+  IsId,
+  IsNote,
+  MAX_FILTER_DAYS,
+  MayBeAbsent,
+  MayBeNull,
+} from '#contracts';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { HoldsNoKey } from '../http/holds-no-key.js';
+import { ListQuery, toNumber } from '../http/list.query.js';
 import { ProjectParams } from '../projects/projects.dto.js';
 
 export class ApiKeyParams extends ProjectParams {
@@ -25,4 +40,33 @@ export class ChangeNoteBody {
   @IsNote()
   @HoldsNoKey()
   note!: string | null;
+}
+
+const IsDays = (): PropertyDecorator => (target, property) => {
+  Transform(({ value }: { value: unknown }) => toNumber(value))(target, property);
+  for (const rule of [MayBeAbsent(), IsInt(), Min(1), Max(MAX_FILTER_DAYS)]) rule(target, property);
+};
+
+/** What is absent does not restrict; `q` is found in the note and the key start. */
+export class ApiKeysQuery extends ListQuery {
+  @MayBeAbsent()
+  @IsIn(API_KEY_STATUSES)
+  status?: ApiKeyStatus;
+
+  /** Active, and will expire within so many days. */
+  @IsDays()
+  expiresWithinDays?: number;
+
+  /** Neither used nor made in the last so many days. */
+  @IsDays()
+  unusedForDays?: number;
+
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value))
+  @MayBeAbsent()
+  @IsIn([true])
+  neverUsed?: true;
+
+  /** `-` for the latest first. Keys without a value come last either way. */
+  @IsIn(API_KEY_SORTS)
+  sort: ApiKeySort = DEFAULT_API_KEY_SORT;
 }

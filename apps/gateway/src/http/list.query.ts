@@ -28,6 +28,6 @@ export class ListQuery {
 }
 
 /** Digits only: `Number` would also take `0x10`, `1e1` and white space. */
-function toNumber(value: unknown): unknown {
+export function toNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }

@@ -20,6 +20,8 @@ export type ApiKeyState = 'active' | 'deleting' | 'deleted';
 @Check('api_keys_key_hash_is_sha256', 'octet_length(key_hash) = 32')
 @Check('api_keys_state_is_known', `state IN ('active', 'deleting', 'deleted')`)
 @Index('api_keys_of_project', ['projectId', 'createdAt', 'id'], { where: `state <> 'deleted'` })
+@Index('api_keys_by_creation', ['createdAt', 'id'], { where: `state <> 'deleted'` })
+@Index('api_keys_by_expiry', ['expiresAt', 'id'], { where: `state <> 'deleted'` })
 @Index('api_keys_being_deleted', ['id'], { where: `state = 'deleting'` })
 @Index('api_keys_one_replacement', ['replacesKeyId'], { unique: true, where: `state <> 'deleted'` })
 export class ApiKeyEntity {

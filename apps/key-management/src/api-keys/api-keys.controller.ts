@@ -15,6 +15,8 @@ import {
   identifyApiKey,
   IdentifyApiKeyRequest,
   type IdentifyApiKeyResponse,
+  listAllApiKeys,
+  ListAllApiKeysRequest,
   listApiKeys,
   ListApiKeysRequest,
   type ListApiKeysResponse,
@@ -23,12 +25,14 @@ import { Handles } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { ApiKeyDeletion } from './api-key-deletion.js';
+import { ApiKeyLists } from './api-key-lists.js';
 import { ApiKeysService } from './api-keys.service.js';
 
 @Controller()
 export class ApiKeysController {
   constructor(
     private readonly apiKeys: ApiKeysService,
+    private readonly lists: ApiKeyLists,
     private readonly deletion: ApiKeyDeletion,
   ) {}
 
@@ -39,7 +43,12 @@ export class ApiKeysController {
 
   @Handles(listApiKeys)
   list(@Payload() request: ListApiKeysRequest): Promise<ListApiKeysResponse> {
-    return this.apiKeys.list(request);
+    return this.lists.ofProject(request);
+  }
+
+  @Handles(listAllApiKeys)
+  listAll(@Payload() request: ListAllApiKeysRequest): Promise<ListApiKeysResponse> {
+    return this.lists.ofAll(request);
   }
 
   @Handles(getApiKey)

@@ -6,8 +6,6 @@ import {
   type GetApiKeyRequest,
   type IdentifyApiKeyRequest,
   type IdentifyApiKeyResponse,
-  type ListApiKeysRequest,
-  type ListApiKeysResponse,
 } from '#contracts';
 import { Database, violatedConstraint } from '#database';
 import { Injectable } from '@nestjs/common';
@@ -15,8 +13,7 @@ import { type EntityManager, Not } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { recordChange } from '../audit/audit-trail.js';
 import { KeyManagementConfig } from '../key-management.config.js';
-import { containing, readPage } from '../paging/keyset-page.js';
-import { findProject, lockProject } from '../projects/projects.service.js';
+import { lockProject } from '../projects/projects.service.js';
 import { present, selectApiKeys } from './api-key-queries.js';
 import { ApiKeyEntity, type ApiKeyState } from './api-key.entity.js';
 
@@ -58,23 +55,6 @@ export class ApiKeysService {
     });
     await recordChange(manager, { by, action: 'api-key.created', projectId, targetId: id });
     return getPresented(manager, { projectId, keyId: id });
-  }
-
-  list({ projectId, limit, cursor, q }: ListApiKeysRequest): Promise<ListApiKeysResponse> {
-    return this.database.run(async (manager) => {
-      await findProject(manager, projectId);
-      const query = selectApiKeys(manager).andWhere('key.projectId = :projectId', { projectId });
-      if (q !== undefined) {
-        query.andWhere('(key.note ILIKE :q OR key.keyStart ILIKE :q)', { q: containing(q) });
-      }
-      const { rows, nextCursor } = await readPage(query, {
-        list: ['api-keys', projectId, q],
-        time: 'createdAt',
-        limit,
-        cursor,
-      });
-      return { data: await present(manager, rows), nextCursor };
-    });
   }
 
   get(request: GetApiKeyRequest): Promise<ApiKey> {
