@@ -145,8 +145,8 @@ const whoKnowsWhat = [
   ),
   forbid(
     'source-needs-dev-dependency',
-    'Images are built without devDependencies.',
-    { path: '^(apps|libs|packages)/', pathNot: TESTS },
+    'Images are built without devDependencies; the console is a bundle, which needs none.',
+    { path: '^(apps|libs|packages)/', pathNot: ['^apps/console/', TESTS] },
     { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   ),
   forbid(
@@ -155,13 +155,24 @@ const whoKnowsWhat = [
     {},
     { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
   ),
-  forbid('unresolvable', 'Nothing is found under that name.', {}, { couldNotResolve: true }),
+  forbid(
+    'unresolvable',
+    'Nothing is found under that name. (What Vite makes while it builds has a name that begins with "virtual:".)',
+    {},
+    { couldNotResolve: true, pathNot: '^virtual:' },
+  ),
   forbid(
     'orphan',
     'Nobody imports it and it imports nobody: delete it, or name it here if a tool loads it.',
     {
       orphan: true,
-      pathNot: [TESTS, '\\.d\\.ts$', '^apps/[^/]+/src/main\\.ts$', '^tools/[^/]+\\.mjs$'],
+      pathNot: [
+        TESTS,
+        '\\.d\\.ts$',
+        '^apps/[^/]+/src/main\\.ts$',
+        '^apps/console/public/',
+        '^tools/[^/]+\\.mjs$',
+      ],
     },
     {},
   ),

@@ -93,6 +93,10 @@ export default tseslint.config(
     },
   },
   // The rest of it is in no TypeScript project.
-  { files: ['**/*.{mjs,cjs}'], ignores: plainJavaScript, ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['**/*.{mjs,cjs}', 'apps/console/public/*.js'],
+    ignores: plainJavaScript,
+    ...tseslint.configs.disableTypeChecked,
+  },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

@@ -76,6 +76,11 @@ export class GatewayConfig extends ServiceConfig {
   })
   TRUSTED_PROXIES?: string;
 
+  @Env('Address of Sentinel Pass, to which the console points; it is named without a link when unset.')
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s]+$/, { message: '$property must be an http or https address' })
+  SENTINEL_PASS_URL?: string;
+
   @EnvNumber('Largest request body, in bytes.')
   @IsInt()
   @Min(1_024)

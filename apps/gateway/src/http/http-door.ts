@@ -3,6 +3,7 @@ import { requestIdFrom } from '#observability';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
 import { METHODS, type Server } from 'node:http';
+import { registerConsole } from '../console/console.routes.js';
 import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { sendProblem } from '../problem.filter.js';
@@ -28,7 +29,7 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
     adapter: new FastifyAdapter(options),
     host: config.HOST,
     port: config.PORT,
-    configure: (app: NestFastifyApplication, opened: HttpConnections) => {
+    configure: async (app: NestFastifyApplication, opened: HttpConnections) => {
       connections = opened;
       const fastify = app.getHttpAdapter().getInstance();
       app.get(RouteTable).watch(fastify);
@@ -40,6 +41,7 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       allowEveryMethod(fastify);
       fastify.server.on('checkExpectation', answerExpectation);
       registerForwardAuth(fastify, app.get(ApiKeyVerifier));
+      await registerConsole(fastify, { sentinelPassUrl: config.SENTINEL_PASS_URL });
     },
   };
 }

@@ -1,0 +1,69 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { type SubmitEvent, type ReactNode, useState } from 'react';
+import { hasCode } from '../../api/api-error.js';
+import type { ApiKey } from '../../api/types.js';
+import { ProblemPanel } from '../../ui/problem-panel.js';
+import { type ExpiryChoice, expiryOf } from './expiry.js';
+import { ExpiryField } from './expiry-field.js';
+import { NoteField } from './note-field.js';
+
+export interface KeyDraft {
+  note: string | null;
+  expiresAt: string | null;
+}
+
+interface CreateKeyFormProps {
+  replaces: ApiKey | undefined;
+  isBusy: boolean;
+  error: unknown;
+  onCancel: () => void;
+  onSubmit: (draft: KeyDraft) => void;
+}
+
+export function CreateKeyForm({
+  replaces,
+  isBusy,
+  error,
+  onCancel,
+  onSubmit,
+}: CreateKeyFormProps): ReactNode {
+  const [note, setNote] = useState(replaces?.note ?? '');
+  const [choice, setChoice] = useState<ExpiryChoice>({ preset: 'never', day: '' });
+  const expiry = expiryOf(choice, new Date());
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (!expiry.isValid) return;
+    const trimmed = note.trim();
+    onSubmit({ note: trimmed === '' ? null : trimmed, expiresAt: expiry.at?.toISOString() ?? null });
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        <NoteField value={note} onChange={setNote} error={error} />
+        <ExpiryField choice={choice} expiry={expiry} onChange={setChoice} />
+        <Text size="sm" c="dimmed">
+          {replaces
+            ? 'The old key works until you delete it. Switch its client to the new one, in a low-traffic window if you can, then delete the old one.'
+            : 'One key per consumer: a key that your CI and a laptop share can never be rotated cleanly.'}
+        </Text>
+        {error !== null && <ProblemPanel title={titleOf(error)} error={error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={!expiry.isValid}>
+            Create
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function titleOf(error: unknown): string {
+  // A first attempt got through although its answer did not: its secret is lost for ever.
+  if (hasCode(error, 'idempotency_key_reused')) return 'The key was created, but it cannot be shown any more';
+  if (hasCode(error, 'already_replaced')) return 'It has a replacement already';
+  if (hasCode(error, 'limit_reached')) return 'This project has as many keys as it may have';
+  return 'No key was created';
+}

@@ -1,0 +1,45 @@
+import { Anchor, Group } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Notice } from '../../ui/notice.js';
+import { useCountOfApiKeys } from '../use-api-keys.js';
+import { type FilterName, FILTERS } from './list-search.js';
+
+interface AttentionBannerProps {
+  projectId: string | undefined;
+  onFilter: (filter: FilterName) => void;
+}
+
+/** Keys that will surprise somebody: those about to expire, and those that nobody needs any more. */
+export function AttentionBanner({ projectId, onFilter }: AttentionBannerProps): ReactNode {
+  const expiring = useCountOfApiKeys(projectId, FILTERS.expiring.query);
+  const idle = useCountOfApiKeys(projectId, FILTERS['idle-90'].query);
+  if (expiring.count === 0 && idle.count === 0) return null;
+  return (
+    <Notice tone="warn">
+      <Group gap="xs">
+        {expiring.count > 0 && (
+          <Anchor component="button" type="button" size="sm" onClick={() => onFilter('expiring')}>
+            {keys(expiring)} within 14 days
+          </Anchor>
+        )}
+        {expiring.count > 0 && idle.count > 0 && <span aria-hidden>·</span>}
+        {idle.count > 0 && (
+          <Anchor component="button" type="button" size="sm" onClick={() => onFilter('idle-90')}>
+            {idleKeys(idle)} for 90 days or more
+          </Anchor>
+        )}
+      </Group>
+    </Notice>
+  );
+}
+
+interface Count {
+  count: number;
+  isMore: boolean;
+}
+
+const atLeast = ({ count, isMore }: Count): string => (isMore ? `More than ${String(count)}` : String(count));
+const keys = (counted: Count): string =>
+  `${atLeast(counted)} ${counted.count === 1 ? 'key expires' : 'keys expire'}`;
+const idleKeys = (counted: Count): string =>
+  `${atLeast(counted)} ${counted.count === 1 ? 'key has' : 'keys have'} been idle`;

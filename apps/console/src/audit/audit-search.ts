@@ -1,0 +1,54 @@
+export interface AuditSearch {
+  action?: string | undefined;
+  actor?: string | undefined;
+  /** Days, as a date field gives them: `2026-11-23`. Both belong to the range. */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+export function auditSearch(search: Record<string, unknown>): AuditSearch {
+  const { action, actor, from, to } = search;
+  return {
+    ...(typeof action === 'string' && action !== '' ? { action } : {}),
+    ...(typeof actor === 'string' && actor !== '' ? { actor } : {}),
+    ...(typeof from === 'string' && DAY.test(from) ? { from } : {}),
+    ...(typeof to === 'string' && DAY.test(to) ? { to } : {}),
+  };
+}
+
+/** What the gateway is asked: moments, where the reader is. */
+export function auditQuery({
+  action,
+  actor,
+  from,
+  to,
+}: AuditSearch): Record<'action' | 'actor' | 'from' | 'to', string | undefined> {
+  return {
+    action,
+    actor,
+    from: from && new Date(`${from}T00:00:00`).toISOString(),
+    // The gateway's range ends before its end.
+    to: to && startOfNextDay(to),
+  };
+}
+
+function startOfNextDay(day: string): string {
+  const start = new Date(`${day}T00:00:00`);
+  start.setDate(start.getDate() + 1);
+  return start.toISOString();
+}
+
+export const ACTIONS: Readonly<Record<string, string>> = {
+  'project.created': 'Created the project',
+  'project.renamed': 'Renamed the project',
+  'project.deleted': 'Deleted the project',
+  'api-key.created': 'Created an API key',
+  'api-key.note-changed': 'Changed the note of an API key',
+  'api-key.deleted': 'Deleted an API key',
+  'api-key.looked-up': 'Looked up an API key',
+  'session.signed-in': 'Signed in',
+  'session.signed-out': 'Signed out',
+  'access.denied': 'Was denied access',
+};

@@ -1,0 +1,110 @@
+import { Button } from '@mantine/core';
+import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
+import { IconFolder, IconPlus, IconSearch } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { useShortcut } from '../app/use-shortcut.js';
+import { useWhyNot } from '../session/permissions.js';
+import { GuardedButton } from '../ui/guarded.js';
+import { LoadMore } from '../ui/load-more.js';
+import { Nothing } from '../ui/nothing.js';
+import { PageHeader } from '../ui/page-header.js';
+import { ProblemPanel } from '../ui/problem-panel.js';
+import { SearchField } from '../ui/search-field.js';
+import { SkeletonRows } from '../ui/skeleton-rows.js';
+import { lastProject } from './last-project.js';
+import { ProjectNameDialog } from './project-name-dialog.js';
+import { ProjectRow } from './project-row.js';
+import { useProjects } from './use-projects.js';
+import classes from './projects.module.css';
+
+const SEARCH_DELAY_MS = 200;
+
+export function ProjectsPage(): ReactNode {
+  const [search, setSearch] = useState('');
+  const [q] = useDebouncedValue(search.trim(), SEARCH_DELAY_MS);
+  const [isCreating, creating] = useDisclosure(false);
+  const whyNot = useWhyNot(null);
+  useShortcut('c', whyNot === undefined ? creating.open : undefined);
+  return (
+    <>
+      <PageHeader
+        title="Projects"
+        actions={
+          <GuardedButton
+            reason={whyNot}
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={creating.open}
+          >
+            Create project
+          </GuardedButton>
+        }
+      />
+      <SearchField label="Search projects" value={search} onChange={setSearch} />
+      <ProjectList
+        q={q}
+        onClear={() => setSearch('')}
+        onCreate={whyNot === undefined ? creating.open : undefined}
+      />
+      {isCreating && <ProjectNameDialog onClose={creating.close} />}
+    </>
+  );
+}
+
+interface ProjectListProps {
+  q: string;
+  onClear: () => void;
+  onCreate: (() => void) | undefined;
+}
+
+function ProjectList({ q, onClear, onCreate }: ProjectListProps): ReactNode {
+  const projects = useProjects(q);
+  if (projects.isPending) return <SkeletonRows label="Loading projects" />;
+  if (projects.data === undefined) {
+    return (
+      <ProblemPanel
+        title="The projects cannot be shown"
+        error={projects.error}
+        onRetry={() => void projects.refetch()}
+      />
+    );
+  }
+  const rows = projects.data.pages.flatMap(({ data }) => data);
+  if (rows.length === 0) return <NoProjects q={q} onClear={onClear} onCreate={onCreate} />;
+  const lastId = lastProject.read();
+  const sorted = [...rows.filter(({ id }) => id === lastId), ...rows.filter(({ id }) => id !== lastId)];
+  return (
+    <>
+      <ul className={classes['list']}>
+        {sorted.map((project) => (
+          <ProjectRow key={project.id} project={project} isLast={project.id === lastId} />
+        ))}
+      </ul>
+      <LoadMore shown={rows.length} one="project" query={projects} />
+    </>
+  );
+}
+
+function NoProjects({ q, onClear, onCreate }: ProjectListProps): ReactNode {
+  if (q !== '') {
+    return (
+      <Nothing
+        icon={IconSearch}
+        title={`No project is called like “${q}”`}
+        action={
+          <Button variant="default" onClick={onClear}>
+            Clear search
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <Nothing
+      icon={IconFolder}
+      title="There are no projects yet"
+      action={onCreate && <Button onClick={onCreate}>Create project</Button>}
+    >
+      An API key belongs to exactly one project and gives full access to it.
+    </Nothing>
+  );
+}

@@ -1,0 +1,35 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  type UseInfiniteQueryResult,
+  type InfiniteData,
+  useQuery,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+import { gateway } from '../api/gateway.js';
+import type { Page, Project } from '../api/types.js';
+
+const PAGE_ITEMS = 50;
+const REFRESH_MS = 30_000;
+export const PROJECTS = ['projects'] as const;
+
+export function useProjects(q: string): UseInfiniteQueryResult<InfiniteData<Page<Project>>> {
+  return useInfiniteQuery({
+    queryKey: [...PROJECTS, 'list', q],
+    queryFn: ({ pageParam, signal }) =>
+      gateway.listProjects({ q, limit: PAGE_ITEMS, cursor: pageParam ?? undefined }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useProject(projectId: string | null): UseQueryResult<Project> {
+  return useQuery({
+    queryKey: [...PROJECTS, 'one', projectId],
+    queryFn: ({ signal }) => gateway.getProject(projectId ?? '', signal),
+    enabled: projectId !== null,
+    staleTime: REFRESH_MS,
+  });
+}
