@@ -1,5 +1,5 @@
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -42,22 +42,23 @@ export async function registerConsole(
   const indexFile = join(directory, 'index.html');
   if (!existsSync(indexFile)) return;
   const page = withSettings(readFileSync(indexFile, 'utf8'), sentinelPassUrl);
-  for (const path of PAGES) {
+  await fastify.register(async (routes) => {
+    // There is nothing in it that only some may know.
+    routes.addHook('onRoute', (route) => (route.config = { ...route.config, policy: 'everyone' }));
     // Asked for again at each visit, as it names the files of one release.
-    fastify.get(path, (_request, reply) => {
-      void reply.headers(HEADERS).header('cache-control', 'no-cache').type('text/html; charset=utf-8');
-      return reply.send(page);
+    const sendPage = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+      reply.headers(HEADERS).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+    for (const path of PAGES) routes.get(path, sendPage);
+    // One route for each file: what is not there is unknown, as anywhere else.
+    await routes.register(fastifyStatic, {
+      root: directory,
+      wildcard: false,
+      index: false,
+      preCompressed: true,
+      cacheControl: false,
+      globIgnore: ['**/*.br', '**/*.gz', 'index.html'],
+      setHeaders: (reply, path) => setFileHeaders(reply, path.includes('/assets/')),
     });
-  }
-  // One route for each file: what is not there is unknown, as anywhere else.
-  await fastify.register(fastifyStatic, {
-    root: directory,
-    wildcard: false,
-    index: false,
-    preCompressed: true,
-    cacheControl: false,
-    globIgnore: ['**/*.br', '**/*.gz', 'index.html'],
-    setHeaders: (reply, path) => setFileHeaders(reply, path.includes('/assets/')),
   });
 }
 

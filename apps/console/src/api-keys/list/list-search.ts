@@ -37,7 +37,7 @@ export function listSearch(search: Record<string, unknown>): ListSearch {
   };
 }
 
-export function apiKeyQuery({ q, filter, sort = DEFAULT_SORT }: ListSearch): ApiKeyQuery {
+export function apiKeyQuery({ q, filter, sort }: ListSearch): ApiKeyQuery {
   return { q, sort, ...(filter === undefined ? {} : FILTERS[filter].query) };
 }
 
