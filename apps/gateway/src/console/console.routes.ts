@@ -44,7 +44,9 @@ export async function registerConsole(
   const page = withSettings(readFileSync(indexFile, 'utf8'), sentinelPassUrl);
   await fastify.register(async (routes) => {
     // There is nothing in it that only some may know.
-    routes.addHook('onRoute', (route) => (route.config = { ...route.config, policy: 'everyone' }));
+    routes.addHook('onRoute', (route) => {
+      route.config = { ...route.config, policy: 'everyone' };
+    });
     // Asked for again at each visit, as it names the files of one release.
     const sendPage = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>
       reply.headers(HEADERS).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
