@@ -8,6 +8,7 @@ import { repositoryDirectory, stackDirectory } from './paths.mjs';
 const sources = [
   'apps',
   'libs',
+  'packages',
   'package.json',
   'package-lock.json',
   'nest-cli.json',
