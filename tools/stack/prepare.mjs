@@ -62,14 +62,21 @@ function npmEnvironment() {
 function areDependenciesInstalled() {
   const wanted = readLock('package-lock.json');
   const installed = readLock(join('node_modules', '.package-lock.json'));
-  return Object.entries(wanted).every(([path, { version, optional, devOptional }]) => {
+  return Object.entries(wanted).every(([path, { version, optional, devOptional, bin = {} }]) => {
     if (path === '') return true;
+    // npm links the commands of our own packages (`npx traylinx-keys`) when it installs, and at no other time.
+    if (!path.includes('node_modules/') && !Object.keys(bin).every(isLinked)) return false;
     const found = installed[path];
     return found ? found.version === version : Boolean(optional ?? devOptional);
   });
 }
 
-/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
+/** @param {string} command */
+function isLinked(command) {
+  return existsSync(join(repositoryDirectory, 'node_modules', '.bin', command));
+}
+
+/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, bin?: Record<string, string> }} LockedPackage */
 
 /** @param {string} file @returns {Record<string, LockedPackage>} */
 function readLock(file) {

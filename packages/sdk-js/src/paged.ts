@@ -8,9 +8,9 @@ interface Page<T> {
 
 /** All items of a list, read page by page as you go on: `for await (const apiKey of client.apiKeys.list(projectId))`. */
 export class Paged<T> implements AsyncIterable<T> {
-  readonly #read: (cursor: string | undefined) => Promise<Answer<Page<T>>>;
+  readonly #read: (cursor: string | undefined) => Promise<Answer<Partial<Page<T>> | null>>;
 
-  constructor(read: (cursor: string | undefined) => Promise<Answer<Page<T>>>) {
+  constructor(read: (cursor: string | undefined) => Promise<Answer<Partial<Page<T>> | null>>) {
     this.#read = read;
   }
 
@@ -23,7 +23,7 @@ export class Paged<T> implements AsyncIterable<T> {
     let cursor: string | undefined;
     do {
       const answer = await this.#read(cursor);
-      const { data, nextCursor } = (answer.data as Partial<Page<T>> | null) ?? {};
+      const { data, nextCursor } = answer.data ?? {};
       // The same cursor again would go on for ever.
       if (!Array.isArray(data) || (nextCursor && nextCursor === cursor)) {
         throw unexpectedShape(answer, 'a page of a list');
