@@ -153,7 +153,7 @@ const whoKnowsWhat = [
     'undeclared-dependency',
     'Whatever is imported is named in package.json, not found there by luck.',
     {},
-    { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
   ),
   forbid(
     'unresolvable',

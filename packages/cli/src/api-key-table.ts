@@ -58,7 +58,6 @@ export function apiKeyCsv(apiKeys: readonly ApiKey[]): string {
 export function apiKeyDetails(apiKey: ApiKey, terminal: Terminal): string {
   const now = new Date();
   const { usage, lastUsedAt } = apiKey;
-  const counts = [usage.last24h, usage.last7d, usage.last30d];
   return table(
     [],
     [
@@ -71,10 +70,9 @@ export function apiKeyDetails(apiKey: ApiKey, terminal: Terminal): string {
       ['expires', expiry(apiKey, terminal, now)],
       ['last used', lastUsedAt === null ? 'never' : `${lastUsedAt} (${relative(lastUsedAt, now)})`],
       ['use', verdict(apiKey, terminal)],
-      ...(counts.includes(undefined)
-        ? []
-        : [['uses', `24 h: ${counts[0]}, 7 d: ${counts[1]}, 30 d: ${counts[2]}`]]),
+      ['uses', `24 h: ${usage.last24h}, 7 d: ${usage.last7d}, 30 d: ${usage.last30d}`],
       ['as of', usage.asOf ?? 'not known yet'],
+      ...(usage.gap === null ? [] : [['may lack uses', `from ${usage.gap.from} to ${usage.gap.to}`]]),
       ...(apiKey.replacesKeyId === null ? [] : [['replaces', apiKey.replacesKeyId]]),
       ...(apiKey.replacedByKeyId === null ? [] : [['replaced by', apiKey.replacedByKeyId]]),
     ],

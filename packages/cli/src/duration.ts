@@ -60,6 +60,6 @@ export function relative(timestamp: string, now: Date): string {
         ? [Math.floor(size / MINUTE_MS), 'min']
         : size < 2 * DAY_MS
           ? [Math.floor(size / (60 * MINUTE_MS)), 'h']
-          : [Math.floor(size / DAY_MS), 'days'];
+          : [Math.round(size / DAY_MS), 'days'];
   return ms < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
 }

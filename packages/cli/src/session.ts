@@ -148,7 +148,7 @@ export class Session {
   }
 }
 
-export function withoutSlash(url: string): string {
+function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
 

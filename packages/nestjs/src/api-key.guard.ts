@@ -8,7 +8,8 @@ import {
   SetMetadata,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiKeyGate, type VerifiedKey } from './gate.js';
+import { ApiKeyGate } from './gate.js';
+import type { VerifiedKey } from './verified-key.js';
 import type { RawRequest } from './credential.js';
 
 const IS_PUBLIC = 'traylinx:is-public';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApiKeyGate, type ApiKeyGateOptions, type VerifiedKey } from './gate.js';
+import { ApiKeyGate, type ApiKeyGateOptions } from './gate.js';
+import type { VerifiedKey } from './verified-key.js';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express wants its request to be extended like this
@@ -36,4 +37,5 @@ export function requireApiKey(options: ApiKeyGateOptions = {}): Handler {
   };
 }
 
-export { ApiKeyGate, type ApiKeyGateOptions, type Decision, type VerifiedKey } from './gate.js';
+export { ApiKeyGate, type ApiKeyGateOptions, type Decision } from './gate.js';
+export type { VerifiedKey } from './verified-key.js';

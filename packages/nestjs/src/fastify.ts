@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiKeyGate, type ApiKeyGateOptions, type VerifiedKey } from './gate.js';
+import { ApiKeyGate, type ApiKeyGateOptions } from './gate.js';
+import type { VerifiedKey } from './verified-key.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -36,4 +37,5 @@ export const requireApiKey = Object.assign(
   { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: '@traylinx/nestjs' },
 );
 
-export { ApiKeyGate, type ApiKeyGateOptions, type Decision, type VerifiedKey } from './gate.js';
+export { ApiKeyGate, type ApiKeyGateOptions, type Decision } from './gate.js';
+export type { VerifiedKey } from './verified-key.js';

@@ -2,14 +2,7 @@ import { Traylinx, type TraylinxOptions, UnavailableError, type Verification } f
 import { KeyCache } from './key-cache.js';
 import { type Credential, credentialOf, type RawRequest } from './credential.js';
 import { type Refusal, refusal } from './refusal.js';
-
-/** What is known of the key that a request came with. */
-export interface VerifiedKey {
-  keyId: string;
-  projectId: string;
-  /** RFC 3339; null: it never expires. */
-  expiresAt: string | null;
-}
+import type { VerifiedKey } from './verified-key.js';
 
 /** What has become of a request, for metrics. */
 export interface Decision {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { VerifiedKey } from './gate.js';
+import type { VerifiedKey } from './verified-key.js';
 
 /** Good keys, by their hash, for as long as its owner has said that a deleted one may be accepted. */
 export class KeyCache {

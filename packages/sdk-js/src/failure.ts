@@ -17,6 +17,10 @@ export function neverArrived({ reason }: ConnectionError): boolean {
 /** @param error what `fetch` has thrown */
 export function toConnectionError(error: unknown, baseUrl: string, requestId: string): ConnectionError {
   const code = codeOf(error);
+  if (isPortRefused(error)) {
+    const message = `The port of ${new URL(baseUrl).host} is one that fetch never calls. Check TRAYLINX_BASE_URL.`;
+    return new ConnectionError(message, 'refused', requestId, { cause: error });
+  }
   const reason = REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? 'lost';
   return new ConnectionError(messageFor(reason, code, baseUrl), reason, requestId, { cause: error });
 }
@@ -37,6 +41,11 @@ function messageFor(reason: ConnectionFailure, code: string, baseUrl: string): s
     return `No secure connection to ${host}${because}. ${advice}`;
   }
   return `The connection to ${host} was lost before the answer${because}. Look before you repeat a change.`;
+}
+
+/** Of services that mean something else: https://fetch.spec.whatwg.org/#port-blocking. It has no code. */
+function isPortRefused(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port';
 }
 
 /** `fetch failed` says nothing; what happened is in a cause, or in the first of several. */

@@ -50,11 +50,13 @@ export type Verdict = Open<'in_use' | 'recently_used' | 'idle' | 'never_used'>;
 
 export interface UsageSummary {
   verdict: Verdict;
-  last24h?: number;
-  last7d?: number;
-  last30d?: number;
+  last24h: number;
+  last7d: number;
+  last30d: number;
   /** How complete the counts are: all uses before this are in them. null: not known yet. */
   asOf: Timestamp | null;
+  /** A time in which a use may be missing that would make the verdict another one. */
+  gap: { from: Timestamp; to: Timestamp } | null;
 }
 
 export interface ApiKey {
@@ -138,9 +140,16 @@ export interface AuditEvent {
   occurredAt: Timestamp;
   action: string;
   actor: string;
+  /** null: it belongs to no project, as a sign-in does. */
   projectId: string | null;
+  /** The project or API key. */
   targetId: string | null;
+  requestId: string | null;
   sourceAddress: string | null;
+  /** For people: the name, the note, the reason. */
+  detail: string | null;
+  /** How often: more than 1 only for denials, which are summed up. */
+  count: number;
 }
 
 export interface AuditFilters extends PageOptions {
@@ -153,7 +162,11 @@ export interface AuditFilters extends PageOptions {
 
 /** Who the admin token is. */
 export interface Admin {
+  /** As the audit trail names them. */
   actor: string;
-  name: string | null;
+  name: string;
+  /** projectId null: in all projects. */
   roles: { role: Open<'admin' | 'viewer'>; projectId: string | null }[];
+  /** When the credential ends; null: it does not. */
+  expiresAt: Timestamp | null;
 }

@@ -36,9 +36,10 @@ export function addAudit(program: Command): void {
         event.occurredAt,
         event.action,
         event.actor,
+        [event.detail, event.count > 1 ? `(${event.count} times)` : null].filter(Boolean).join(' '),
         event.targetId ?? '',
         event.sourceAddress ?? '',
       ]);
-      await session.show(events, () => table(['WHEN', 'WHAT', 'WHO', 'WHICH', 'FROM'], rows));
+      await session.show(events, () => table(['WHEN', 'WHAT', 'WHO', 'DETAIL', 'WHICH', 'FROM'], rows));
     });
 }

@@ -86,7 +86,15 @@ async function findUnused(
       EXIT_CODES.unavailable,
     );
   }
-  return old;
+  const [certain, doubtful] = [true, false].map((isCertain) =>
+    old.filter(({ usage }) => (usage.gap === null) === isCertain),
+  ) as [ApiKey[], ApiKey[]];
+  for (const { id, keyStart } of doubtful) {
+    session.terminal.complain(
+      `Left alone: ${keyStart}… ${id}: a use of it may have been lost. Name it to delete it.`,
+    );
+  }
+  return certain;
 }
 
 /** One that cannot be deleted keeps no other one alive. */
