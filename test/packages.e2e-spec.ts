@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { describeCli } from './packages/cli.js';
 import { describeCliInTrouble } from './packages/cli-in-trouble.js';
 import { describeGuards } from './packages/guards.js';
@@ -9,7 +10,9 @@ import { GatewayClient } from './support/gateway-client.js';
 import { runExamples } from './support/readme-examples.js';
 import { commandPath } from './packages/run-cli.js';
 
-// What people install, as built, against one platform.
+// What people install, as built, against one platform. Each command is a process that starts: that takes its time.
+jest.setTimeout(180_000);
+
 let platform: Awaited<ReturnType<typeof startPlatform>>;
 let gateway: GatewayClient;
 
@@ -19,9 +22,9 @@ beforeAll(async () => {
   const { id } = await gateway.createProject('Warm-up');
   // How complete the counts are is known once every gateway has reported.
   await eventually(async () => expect((await gateway.createKey(id)).usage.asOf).not.toBeNull());
-}, 120_000);
+});
 
-afterAll(() => platform.stop(), 60_000);
+afterAll(() => platform.stop());
 
 const getGateway = (): GatewayClient => gateway;
 

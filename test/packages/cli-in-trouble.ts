@@ -7,9 +7,12 @@ import {
 } from '../../packages/sdk-js/test/scripted-server.js';
 import { findOnPath } from '../../tools/stack/executables.mjs';
 import { anyFreePort } from '../../tools/stack/ports.mjs';
-import { eventually } from '../support/eventually.js';
+import { eventually as patiently } from '../support/eventually.js';
 import type { GatewayClient } from '../support/gateway-client.js';
 import { type CliOptions, type CliResult, commandPath, runCli } from './run-cli.js';
+
+/** A command is a process that has to start first. */
+const eventually = (attempt: () => void): Promise<void> => patiently(attempt, { withinMs: 60_000 });
 
 export function describeCliInTrouble(getGateway: () => GatewayClient): void {
   let env: Record<string, string>;

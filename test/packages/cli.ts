@@ -171,11 +171,14 @@ export function describeCli(getGateway: () => GatewayClient): void {
 
   it('shows the audit trail', async () => {
     const { id } = await getGateway().createKey(project.id);
-    await eventually(async () => {
-      expect((await cli(['audit', '--action', 'api-key.created', '--limit', '1'])).stdout).toMatch(
-        new RegExp(`api-key.created +admin-token .*${id}`),
-      );
-    });
+    await eventually(
+      async () => {
+        expect((await cli(['audit', '--action', 'api-key.created', '--limit', '1'])).stdout).toMatch(
+          new RegExp(`api-key.created +admin-token .*${id}`),
+        );
+      },
+      { withinMs: 60_000 },
+    );
   });
 
   it('prints completions that the shells accept', async () => {
