@@ -21,6 +21,7 @@ import { inputFields } from './rule-schemas.mjs';
 const DESCRIPTION = [
   'Project API keys: made once, verified everywhere, refused the moment they are deleted.',
   'Answers may get more fields, and lists of values more values, without a new version: ignore what you do not know.',
+  'Every answer but those of `/v1/auth` also tells browsers to take it for nothing else (`X-Content-Type-Options`, `Content-Security-Policy`, `Cross-Origin-Resource-Policy`, `Referrer-Policy`; with https, `Strict-Transport-Security`).',
   'What is not a success is `application/problem+json` (RFC 9457); branch on its `code`.',
 ].join('\n\n');
 
@@ -48,6 +49,10 @@ const HEADERS = {
   },
   NoStore: { description: 'No cache keeps it.', required: true, schema: { const: 'no-store' } },
   RetryAfter: { description: 'Seconds.', required: true, schema: { type: 'string', pattern: '^[0-9]+$' } },
+  SessionOver: {
+    description: 'The session has ended, and the browser forgets it.',
+    schema: { type: 'string', pattern: 'Max-Age=0' },
+  },
   WwwAuthenticate: {
     description: 'RFC 6750: what kind of credential is asked for, and what is wrong with the one that came.',
     required: true,

@@ -67,7 +67,7 @@ export function problemResponse(status, codes, { problems, everyAnswer }) {
   const titles = [...new Set(codes.map((code) => problems[code]?.[1]))];
   return {
     description: `${titles.join('. ')}.`,
-    headers: { ...everyAnswer, 'Cache-Control': ref('headers', 'NoStore'), ...headersOf(status) },
+    headers: { ...everyAnswer, 'Cache-Control': ref('headers', 'NoStore'), ...headersOf(status, codes) },
     content: {
       'application/problem+json': {
         schema: {
@@ -88,9 +88,14 @@ export function nameOfProblems(codes) {
     .join('Or');
 }
 
-/** @param {number} status */
-function headersOf(status) {
-  if (status === 401) return { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate') };
+/** @param {number} status @param {string[]} codes */
+function headersOf(status, codes) {
+  if (status === 401) {
+    const forgets = codes.includes('admin_credential_invalid')
+      ? { 'Set-Cookie': ref('headers', 'SessionOver') }
+      : {};
+    return { 'WWW-Authenticate': ref('headers', 'WwwAuthenticate'), ...forgets };
+  }
   if (status === 429 || status === 503) return { 'Retry-After': ref('headers', 'RetryAfter') };
   return {};
 }

@@ -50,6 +50,20 @@ export class GatewayConfig extends ServiceConfig {
   })
   PUBLIC_URL?: string;
 
+  @Env(
+    'Origins of other web pages that may call the API with a credential of their own, separated by commas. None when unset.',
+  )
+  @IsOptional()
+  @ValidateBy({
+    name: 'areOrigins',
+    validator: {
+      validate: (value) =>
+        typeof value === 'string' && value.split(',').every((part) => isOrigin(part.trim())),
+      defaultMessage: () => '$property must be origins like https://app.example.com, separated by commas',
+    },
+  })
+  CORS_ORIGINS?: string;
+
   @EnvNumber('Seconds without a request after which a session of the console ends.')
   @IsInt()
   @Min(1)

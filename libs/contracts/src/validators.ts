@@ -132,7 +132,7 @@ export const HasAsManyItemsAs = (column: string): PropertyDecorator =>
 
 /** Who has done something, as the gateway names them. */
 export const IsActor = (): PropertyDecorator =>
-  all(IsString(), IsNotEmpty(), MaxLength(MAX_ACTOR_CHARACTERS));
+  all(IsString(), IsNotEmpty(), MaxLength(MAX_ACTOR_CHARACTERS), HasNoControlCharacters());
 
 export const IsAuditDetail = (): PropertyDecorator =>
   all(IsString(), IsNotEmpty(), MaxLength(MAX_AUDIT_DETAIL_CHARACTERS), HasNoControlCharacters());

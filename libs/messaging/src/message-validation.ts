@@ -4,6 +4,8 @@ import { DomainError, type FieldError, type MessageClass } from '#contracts';
 
 /** More would only make the answer long. */
 const MAX_FIELD_ERRORS = 20;
+/** Levels of objects and lists in each other: nothing that is declared has more than three. */
+const MAX_DEPTH = 8;
 
 /**
  * Validates and transforms a message as an instance of `Message`, whatever type the handler's parameter has at
@@ -34,6 +36,10 @@ export function strictValidation(options: Pick<ValidationPipeOptions, 'expectedT
 /** class-validator takes names that every object has for declared ones: `toString` would pass as a field of any class. */
 class StrictValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // class-transformer goes all the way down, until there is no stack left.
+    if (isDeeperThan(value, MAX_DEPTH)) {
+      throw new DomainError('INVALID_REQUEST', 'The input is nested too deeply.');
+    }
     const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
     const undeclared = names.filter((name) => name in Object.prototype);
     if (undeclared.length === 0) return super.transform(value, metadata);
@@ -54,4 +60,9 @@ function fieldErrors(error: ValidationError, parent: string): FieldError[] {
 /** RFC 6901. */
 function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(part, levels - 1));
 }

@@ -765,6 +765,7 @@ export interface components {
                 "X-Request-Id": components["headers"]["RequestId"];
                 "Cache-Control": components["headers"]["NoStore"];
                 "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                "Set-Cookie": components["headers"]["SessionOver"];
                 [name: string]: unknown;
             };
             content: {
@@ -782,6 +783,7 @@ export interface components {
                 "X-Request-Id": components["headers"]["RequestId"];
                 "Cache-Control": components["headers"]["NoStore"];
                 "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                "Set-Cookie": components["headers"]["SessionOver"];
                 [name: string]: unknown;
             };
             content: {
@@ -1077,6 +1079,8 @@ export interface components {
         NoStore: "no-store";
         /** @description Seconds. */
         RetryAfter: string;
+        /** @description The session has ended, and the browser forgets it. */
+        SessionOver: string;
         /** @description RFC 6750: what kind of credential is asked for, and what is wrong with the one that came. */
         WwwAuthenticate: string;
     };

@@ -8,6 +8,7 @@ import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { sendProblem } from '../problem.filter.js';
 import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
+import { addAnswerHeaders } from './answer-headers.js';
 import { answerClientError, answerExpectation } from './client-error.js';
 import { keepContexts } from './contexts.js';
 import { Problem } from './problem.js';
@@ -34,6 +35,7 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       const fastify = app.getHttpAdapter().getInstance();
       app.get(RouteTable).watch(fastify);
       addHooks(fastify, config);
+      addAnswerHeaders(fastify, config);
       keepContexts(fastify);
       reportRequests(fastify);
       // Only JSON is read.
