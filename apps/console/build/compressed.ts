@@ -1,20 +1,25 @@
-import type { Plugin } from 'vite';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { Plugin } from 'vite';
 
-const COMPRESSIBLE = /\.(js|css|html|svg)$/;
+const COMPRESSIBLE = /\.(js|css|svg)$/;
 
 /** Every text file once more as .br and .gz, so that the gateway compresses nothing while it serves. */
 export function compressed(): Plugin {
   return {
     name: 'compressed',
-    enforce: 'post',
-    generateBundle(_options, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
-        if (!COMPRESSIBLE.test(fileName)) continue;
-        const content = file.type === 'chunk' ? file.code : file.source;
-        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(content) });
-        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(content, { level: 9 }) });
-      }
+    writeBundle: {
+      // What is on the disk, and complete: Vite still changes the code of chunks when the bundle is generated.
+      order: 'post',
+      handler({ dir = '' }, bundle) {
+        for (const fileName of Object.keys(bundle).filter((name) => COMPRESSIBLE.test(name))) {
+          const file = join(dir, fileName);
+          const content = readFileSync(file);
+          writeFileSync(`${file}.br`, brotliCompressSync(content));
+          writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+        }
+      },
     },
   };
 }
