@@ -73,6 +73,23 @@ export async function linksTo(labels, port) {
   return /** @type {Record<Label, TcpProxy>} */ (Object.fromEntries(await Promise.all(proxies)));
 }
 
+/**
+ * Proxies would keep a process alive whose platform could not be started.
+ *
+ * @template T
+ * @param {readonly Record<string, TcpProxy>[]} links
+ * @param {() => Promise<T>} start
+ * @returns {Promise<T>}
+ */
+export async function orClose(links, start) {
+  try {
+    return await start();
+  } catch (error) {
+    await Promise.all(links.flatMap((link) => Object.values(link)).map((proxy) => proxy.close()));
+    throw error;
+  }
+}
+
 /** @template T @param {T | undefined} value @returns {T} */
 function found(value) {
   if (value === undefined) throw new Error('the platform has no such part');

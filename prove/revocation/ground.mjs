@@ -8,7 +8,7 @@ import { loadCredentials } from '../../tools/stack/credentials.mjs';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { anyFreePort } from '../../tools/stack/ports.mjs';
 import { storeEnvironment } from '../../tools/stack/service-environment.mjs';
-import { Ground, linksTo } from '../harness/ground.mjs';
+import { Ground, linksTo, orClose } from '../harness/ground.mjs';
 
 /** @typedef {import('../../tools/stack/tcp-proxy.mjs').TcpProxy} TcpProxy */
 
@@ -79,17 +79,19 @@ export async function prepareGround({ dir, distDirectory, onProgress }) {
     postgres: await linksTo(CLIENTS_OF_STORES, ports.postgres),
     redis: await linksTo(CLIENTS_OF_STORES, ports.redis),
   };
-  const platform = await startPlatform({
-    dir,
-    distDirectory,
-    replicas: { gateway: 2, verification: 2, 'key-management': 2, 'usage-tracking': 2 },
-    choosePort: async (name) => (name === 'postgres' || name === 'redis' ? ports[name] : anyFreePort()),
-    env: Object.fromEntries(
-      CLIENTS_OF_STORES.map((label) => [label, throughProxies(label, dir, ports, links)]),
-    ),
-    baseEnv: { LOG_LEVEL: 'warn' },
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
+  const start = () =>
+    startPlatform({
+      dir,
+      distDirectory,
+      replicas: { gateway: 2, verification: 2, 'key-management': 2, 'usage-tracking': 2 },
+      choosePort: async (name) => (name === 'postgres' || name === 'redis' ? ports[name] : anyFreePort()),
+      env: Object.fromEntries(
+        CLIENTS_OF_STORES.map((label) => [label, throughProxies(label, dir, ports, links)]),
+      ),
+      baseEnv: { LOG_LEVEL: 'warn' },
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  const platform = await orClose(Object.values(links), start);
   return new RevocationGround(platform, links, dir);
 }
 

@@ -4,7 +4,7 @@ import { loadCredentials } from '../../tools/stack/credentials.mjs';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { anyFreePort } from '../../tools/stack/ports.mjs';
 import { storeEnvironment } from '../../tools/stack/service-environment.mjs';
-import { Ground, linksTo } from '../harness/ground.mjs';
+import { Ground, linksTo, orClose } from '../harness/ground.mjs';
 import { GatewayProcess } from './gateway-process.mjs';
 import { Witness } from './witness.mjs';
 
@@ -66,15 +66,17 @@ export async function prepareGround({ dir, distDirectory, onProgress }) {
     nats: await linksTo([...GATEWAYS, ...CONSUMERS], ports.nats),
     postgres: await linksTo(CONSUMERS, ports.postgres),
   };
-  const platform = await startPlatform({
-    dir,
-    distDirectory,
-    replicas: { gateway: 2, verification: 1, 'key-management': 1, 'usage-tracking': 2 },
-    choosePort: async (name) => (name === 'postgres' || name === 'nats' ? ports[name] : anyFreePort()),
-    env: throughProxies(dir, ports, links),
-    baseEnv: { LOG_LEVEL: 'warn' },
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
+  const start = () =>
+    startPlatform({
+      dir,
+      distDirectory,
+      replicas: { gateway: 2, verification: 1, 'key-management': 1, 'usage-tracking': 2 },
+      choosePort: async (name) => (name === 'postgres' || name === 'nats' ? ports[name] : anyFreePort()),
+      env: throughProxies(dir, ports, links),
+      baseEnv: { LOG_LEVEL: 'warn' },
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  const platform = await orClose(Object.values(links), start);
   return new UsageGround(platform, links, await Witness.join(platform.natsUrl));
 }
 
