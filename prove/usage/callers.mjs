@@ -10,7 +10,7 @@ import { NoAnswerError } from '../harness/door.mjs';
 /** @typedef {import('./ground.mjs').GatewayLabel} GatewayLabel */
 
 const TIMEOUT_MS = 6_000;
-const BATCH_KEYS = 60;
+const BATCH_KEYS = 150;
 const MARK_EVERY_MS = 25;
 /** While a gateway is away. */
 const AWAY_MS = 40;
