@@ -63,7 +63,7 @@ function restartGateway(random) {
 function killGateway(random) {
   const label = random.pick(GATEWAYS);
   const phaseMs = random.between(0, CYCLE_MS);
-  const deadMs = random.magnitude(SHORTEST_MS, 2_000);
+  const deadMs = random.magnitude(SHORTEST_MS, 800);
   return {
     kind: 'kill -9 of a gateway',
     what: `kill -9 ${label}, start it after ${toText(deadMs)}`,
