@@ -6,6 +6,7 @@ import { ApiKeyLists } from './api-keys/api-key-lists.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { EntryLifetime } from './api-keys/entry-lifetime.js';
+import { FenceMode } from './api-keys/fence-mode.js';
 import { DeletionSweeper } from './api-keys/deletion-sweeper.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditService } from './audit/audit.service.js';
@@ -27,12 +28,13 @@ import { ProjectsService } from './projects/projects.service.js';
     ApiKeyDeletion,
     DeletionSweeper,
     EntryLifetime,
+    FenceMode,
     AuditService,
   ],
 })
 export class KeyManagementModule {}
 
-/** Redis is no condition for being ready: without it deletions take longer, and are as right. */
+/** A Redis that answers is no condition for being ready: without it deletions take longer, and are as right. */
 function createFence(config: KeyManagementConfig): KeyFence {
   return new KeyFence({
     redisUrl: config.REDIS_URL,

@@ -108,6 +108,14 @@ export class KeyFence implements OnApplicationShutdown {
     await this.run(FENCE, keysOf(keyHashes), [], readInteger);
   }
 
+  /**
+   * Whether this server is the only one, without which a fence proves nothing. The fence asks it as well, each time; this
+   * is for saying so before anybody deletes a key.
+   */
+  isOnlyServer(): Promise<boolean> {
+    return this.link.call(async (redis) => isOnlyServer(await redis.info('replication')));
+  }
+
   onApplicationShutdown(): void {
     this.link.close();
   }
@@ -139,6 +147,10 @@ function readLookup(reply: unknown, length: number): Lookup {
   }
   const [token, ...answers] = reply as [string, ...LookupAnswer[]];
   return { token, answers };
+}
+
+function isOnlyServer(replication: string): boolean {
+  return replication.includes('role:master\r\n') && replication.includes('connected_slaves:0\r\n');
 }
 
 /** Nothing but an integer is a reply: `OK`, nil or text would come from something that is not our script. */
