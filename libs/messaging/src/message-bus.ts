@@ -21,6 +21,12 @@ export interface RequestOptions {
    * `attempts * timeoutMs`, and a little more when an attempt is refused at once.
    */
   attempts?: number;
+  /**
+   * For one long attempt of a request that may be done twice: when the connection has been lost and is back, it is sent
+   * again, with the time that is left. What was asked before is answered to nobody: a server that has been restarted no
+   * longer knows who may answer whom.
+   */
+  repeatAfterLoss?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 900;
@@ -51,20 +57,26 @@ export class MessageBus {
   async request<Req extends object, Res extends object>(
     contract: RequestContract<Req, Res>,
     data: Req,
-    { timeoutMs = DEFAULT_TIMEOUT_MS, attempts = 1 }: RequestOptions = {},
+    { timeoutMs = DEFAULT_TIMEOUT_MS, attempts = 1, repeatAfterLoss = false }: RequestOptions = {},
   ): Promise<Res> {
+    const deadline = performance.now() + attempts * timeoutMs;
+    const lossesBefore = this.connection.losses;
     const stop = requestSeconds.startTimer({ subject: contract.subject });
     const packet = JSON.stringify({ id: String(++this.sent), pattern: contract.subject, data });
     const messageHeaders = contextHeaders();
     for (let attempt = 1; ; attempt++) {
       const startedAt = performance.now();
       try {
-        const answer = await this.send(contract.subject, packet, messageHeaders, timeoutMs);
+        const limitMs = repeatAfterLoss ? deadline - startedAt : timeoutMs;
+        const sending = this.send(contract.subject, packet, messageHeaders, limitMs);
+        const answer = await (repeatAfterLoss ? this.unlessReconnected(sending) : sending);
         stop({ code: 'OK' });
         return answer as Res;
       } catch (error) {
         const failure = this.explain(error, contract.subject, attempt);
-        if (failure.code !== 'UNAVAILABLE' || attempt >= attempts) {
+        const wasLost = this.connection.losses > lossesBefore;
+        const mayRepeat = attempt < attempts || (repeatAfterLoss && wasLost && performance.now() < deadline);
+        if (failure.code !== 'UNAVAILABLE' || !mayRepeat) {
           stop({ code: failure.code });
           throw failure;
         }
@@ -89,6 +101,19 @@ export class MessageBus {
       ...messageHeaders,
     });
     return answerIn(message);
+  }
+
+  /** @throws Error when the connection comes back while `answer` is being waited for. */
+  private async unlessReconnected(answer: Promise<object>): Promise<object> {
+    const answered = new AbortController();
+    const reconnected = this.connection.reconnection(answered.signal).then(() => {
+      throw new Error('The connection was lost after the request had been sent');
+    });
+    try {
+      return await Promise.race([answer, reconnected]);
+    } finally {
+      answered.abort();
+    }
   }
 
   private explain(error: unknown, subject: string, attempt: number): DomainError {

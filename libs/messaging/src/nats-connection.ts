@@ -27,6 +27,7 @@ export class NatsConnection {
   private readonly reconnections = new EventEmitter().setMaxListeners(0);
   private lostAt: number | undefined;
   private closing = false;
+  private lossCount = 0;
 
   private constructor(readonly client: NatsClient) {
     void this.watch();
@@ -65,6 +66,16 @@ export class NatsConnection {
   assertConnected(): void {
     if (this.client.isClosed()) throw new Error('closed');
     if (this.lostAt !== undefined) throw new Error('disconnected');
+  }
+
+  /** How often the connection has been lost so far. */
+  get losses(): number {
+    return this.lossCount;
+  }
+
+  /** Resolves when the connection has come back the next time. @throws AbortError */
+  async reconnection(signal: AbortSignal): Promise<void> {
+    await once(this.reconnections, 'reconnected', { signal });
   }
 
   /**
@@ -115,6 +126,7 @@ export class NatsConnection {
       // While NATS is away the client reports `disconnect` at each attempt; one line tells it.
       if (status.type === 'disconnect' && this.lostAt === undefined) {
         this.lostAt = performance.now();
+        this.lossCount += 1;
         if (!this.closing) logger.warn('Lost the connection to NATS', { server: status.server });
       } else if (status.type === 'reconnect' && this.lostAt !== undefined) {
         logger.log('Connected to NATS again', {

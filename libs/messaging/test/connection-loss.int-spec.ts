@@ -45,6 +45,33 @@ describe('while NATS is away', () => {
     expect(await answer).toMatchObject({ text: 'x' });
   }, 60_000);
 
+  it('one long request in flight is done again as soon as the connection is back, if it may be', async () => {
+    const options = { timeoutMs: 30_000, repeatAfterLoss: true };
+    const answer = caller.request(echo, { text: 'x', mood: 'wait' }, options);
+    await eventually(() => {
+      expect(replica.received).toHaveLength(1);
+    });
+    await bus.nats.kill('SIGKILL');
+    await notices();
+    await bus.nats.start();
+    await eventually(() => {
+      expect(replica.received).toHaveLength(2);
+    });
+    replica.release();
+    expect(await answer).toMatchObject({ text: 'x' });
+  }, 60_000);
+
+  it('one long request is not done again while the connection lasts, however long it takes', async () => {
+    const answer = caller.request(
+      echo,
+      { text: 'x', mood: 'wait' },
+      { timeoutMs: 1_000, repeatAfterLoss: true },
+    );
+    await expect(answer).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(replica.received).toHaveLength(1);
+    replica.release();
+  });
+
   it('a request in flight fails in time, if it may not be done again', async () => {
     const startedAt = performance.now();
     const failure = caller.request(echo, { text: 'x', mood: 'wait' }, { timeoutMs: 500 });
