@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyUsage } from '#contracts';
+import type { ApiKey, ApiKeyUsage, ListDeletedApiKeysResponse } from '#contracts';
 import { startPlatform } from '../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
 import { asOwner } from './support/database.js';
@@ -185,6 +185,45 @@ describe('the uses of a key', () => {
   );
 });
 
+describe('a gateway that is killed with -9', () => {
+  it('leaves a gap that is shown with the keys that it may have to do with', async () => {
+    const [unused, used] = [await admin.createKey(projectId), await admin.createKey(projectId)];
+    await admin.auth(used.key);
+    await everythingIsCounted(used);
+    expect((await read(unused)).usage.gap).toBeNull();
+    await service('gateway', 2).kill('SIGKILL');
+    const killedAt = Date.now();
+    // Instead of waiting for a minute: as if whoever has said nothing for a few seconds had been killed a minute earlier.
+    await eventually(
+      async () => {
+        const { rowCount } = await asOwner(platform.databaseUrl, (sql) =>
+          sql.query(`
+            UPDATE usage_tracking.publishers SET
+              last_seen_at = last_seen_at - interval '1 minute', complete_before = complete_before - interval '1 minute'
+            WHERE final_batch IS NULL AND last_seen_at <
+              (SELECT max(last_seen_at) FROM usage_tracking.publishers) - interval '3 seconds'`),
+        );
+        expect(rowCount).toBe(1);
+      },
+      { withinMs: 20_000 },
+    );
+    const { gap } = (await read(unused)).usage;
+    // A gateway says at least each second how complete its counts are.
+    expect(Math.abs(Date.parse(gap?.from ?? '') + 60_000 - killedAt)).toBeLessThan(10_000);
+    expect((await read(used)).usage).toMatchObject({ verdict: 'in_use', gap: null });
+    await service('gateway', 2).start();
+    await everythingIsCounted(used);
+    expect((await read(unused)).usage.gap).toEqual(gap);
+    const later = await admin.createKey(projectId);
+    await asOwner(platform.databaseUrl, (sql) =>
+      sql.query(`UPDATE key_management.api_keys SET created_at = now() + interval '1 hour' WHERE id = $1`, [
+        later.id,
+      ]),
+    );
+    expect((await read(later)).usage.gap).toBeNull();
+  }, 60_000);
+});
+
 describe('the refusals of a deleted key', () => {
   it('are counted, and its uses no more', async () => {
     const key = await admin.createKey(projectId);
@@ -198,5 +237,13 @@ describe('the refusals of a deleted key', () => {
       sql.query('SELECT reason, refusals FROM usage_tracking.refusals WHERE key_id = $1', [key.id]),
     );
     expect(rows).toEqual([{ reason: 'deleted', refusals: '5' }]);
+    const radar = await admin.admin<ListDeletedApiKeysResponse>(
+      'GET',
+      `/v1/projects/${projectId}/deleted-api-keys?limit=1`,
+    );
+    expect(radar.body.data).toMatchObject([{ id: key.id, deletedBy: 'admin-token', rejectedUses: 5 }]);
+    expect(Date.parse(radar.body.data[0]?.lastRejectedAt ?? '')).toBeGreaterThanOrEqual(
+      Date.parse(radar.body.data[0]?.deletedAt ?? ''),
+    );
   }, 60_000);
 });

@@ -8,6 +8,7 @@ import { MeController } from './admin-auth/me.controller.js';
 import { ApiReferenceController } from './api-reference/api-reference.controller.js';
 import { AllApiKeysController } from './api-keys/all-api-keys.controller.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { DeletedApiKeysController } from './api-keys/deleted-api-keys.controller.js';
 import { OwnApiKeyController } from './api-keys/own-api-key.controller.js';
 import { AuditModule } from './audit/audit.module.js';
 import { RouteTable } from './http/route-table.js';
@@ -30,6 +31,7 @@ import { WhoamiController } from './verification/whoami.controller.js';
     ProjectsController,
     ApiKeysController,
     AllApiKeysController,
+    DeletedApiKeysController,
     OwnApiKeyController,
     VerificationController,
     WhoamiController,

@@ -3,6 +3,7 @@ import { CreateKeyManagement1763800000000 } from '../migrations/1763800000000-cr
 import { CompleteAuditTrail1764020000000 } from '../migrations/1764020000000-complete-audit-trail.js';
 import { IndexApiKeysOfAllProjects1764020010000 } from '../migrations/1764020010000-index-api-keys-of-all-projects.js';
 import { PublishCreation1764030000000 } from '../migrations/1764030000000-publish-creation.js';
+import { CreateNotifications1764031000000 } from '../migrations/1764031000000-create-notifications.js';
 import { PublishEntryLifetime1764040000000 } from '../migrations/1764040000000-publish-entry-lifetime.js';
 import { entities } from './entities.js';
 
@@ -17,6 +18,7 @@ export const dataSource = new DataSource({
     CompleteAuditTrail1764020000000,
     IndexApiKeysOfAllProjects1764020010000,
     PublishCreation1764030000000,
+    CreateNotifications1764031000000,
     PublishEntryLifetime1764040000000,
   ],
   migrationsTableName: 'migrations',

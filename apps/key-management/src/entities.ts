@@ -1,3 +1,4 @@
+import { ApiKeyRefusalsView } from './api-keys/api-key-refusals.view.js';
 import {
   ApiKeyUsageView,
   ApiKeyUseCountsView,
@@ -13,5 +14,6 @@ export const entities = [
   AuditEventEntity,
   ApiKeyUsageView,
   ApiKeyUseCountsView,
+  ApiKeyRefusalsView,
   UsageCompletenessView,
 ];

@@ -1,6 +1,7 @@
-import { EnvNumber, IsOperationsPort } from '#config';
+import { Env, EnvNumber, IsOperationsPort } from '#config';
 import { KeyFenceConfig } from '#key-fence';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsWebhookUrl } from './notifications/is-webhook-url.js';
 
 /** A deletion that has to wait out the cache must still be answered within the 15 s that the bus gives it. */
 const LONGEST_WAIT_MS = 13_000;
@@ -52,6 +53,44 @@ export class KeyManagementConfig extends KeyFenceConfig {
   @Min(100)
   @Max(5_000)
   FENCE_MARGIN_MS = 500;
+
+  @Env(
+    'Address that is told of keys that expire soon, and of calls with deleted keys. Nobody is told when unset. HTTPS, unless it is ' +
+      'on loopback or WEBHOOK_ALLOW_HTTP is set; no user name or password in it.',
+    { secret: true },
+  )
+  @IsOptional()
+  @IsWebhookUrl()
+  WEBHOOK_URL?: string;
+
+  @Env('Secret that signs what is sent to WEBHOOK_URL: whsec_ and 24 to 64 bytes in base64.', {
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^whsec_(?=.{32,88}$)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, {
+    message: '$property must be whsec_ and 24 to 64 bytes in base64',
+  })
+  WEBHOOK_SECRET?: string;
+
+  @Env(
+    '`true` lets WEBHOOK_URL be plain HTTP, where whoever is on the way can read notes and names of projects.',
+  )
+  @IsIn(['true', 'false'])
+  WEBHOOK_ALLOW_HTTP: 'true' | 'false' = 'false';
+
+  @EnvNumber('Milliseconds that the webhook may take to answer.')
+  @IsInt()
+  @Min(100)
+  @Max(30_000)
+  WEBHOOK_TIMEOUT_MS = 10_000;
+
+  @EnvNumber(
+    'Attempts to tell the webhook one thing, 5 s apart at first and twice as long each time, at most 6 h.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(30)
+  WEBHOOK_MAX_ATTEMPTS = 12;
 
   /** F + L + margin in milliseconds. What a deletion really waits for, it asks {@link EntryLifetime}. */
   @Max(LONGEST_WAIT_MS, {

@@ -6,12 +6,16 @@ import { ApiKeyLists } from './api-keys/api-key-lists.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
 import { EntryLifetime } from './api-keys/entry-lifetime.js';
+import { DeletedApiKeysService } from './api-keys/deleted-api-keys.service.js';
 import { FenceMode } from './api-keys/fence-mode.js';
 import { DeletionSweeper } from './api-keys/deletion-sweeper.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditService } from './audit/audit.service.js';
 import { entities } from './entities.js';
 import { KeyManagementConfig } from './key-management.config.js';
+import { ApiKeyGauge } from './notifications/api-key-gauge.js';
+import { NotificationsService } from './notifications/notifications.service.js';
+import { WebhookSender } from './notifications/webhook-sender.js';
 import { ProjectsController } from './projects/projects.controller.js';
 import { ProjectsService } from './projects/projects.service.js';
 
@@ -27,6 +31,10 @@ import { ProjectsService } from './projects/projects.service.js';
     ApiKeyLists,
     ApiKeyDeletion,
     DeletionSweeper,
+    DeletedApiKeysService,
+    ApiKeyGauge,
+    WebhookSender,
+    NotificationsService,
     EntryLifetime,
     FenceMode,
     AuditService,

@@ -169,6 +169,31 @@ describe('recording', () => {
     expect(await counts.uses(keyId)).toBe(0);
   });
 
+  it('writes one row for each deleted key and flush, however often it is called with and by how many gateways', async () => {
+    await counts.rows('CREATE TABLE public.written (key_id uuid)');
+    await counts.rows(`
+      CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+        AS 'BEGIN INSERT INTO public.written VALUES (NEW.key_id); RETURN NEW; END'`);
+    await counts.rows(`
+      CREATE TRIGGER note BEFORE INSERT OR UPDATE ON usage_tracking.refusals FOR EACH ROW EXECUTE FUNCTION public.note()`);
+    const keyIds = [randomUUID(), randomUUID()];
+    const flood = Array.from({ length: 10 }, () => new Publisher()).flatMap((publisher) =>
+      Array.from({ length: 50 }, () =>
+        publisher.refused(
+          'deleted',
+          keyIds.map((keyId) => ({ keyId, count: 1_000_000 })),
+        ),
+      ),
+    );
+    await record(flood);
+    const [row] = await counts.rows<{ written: string }>('SELECT count(*) AS written FROM public.written');
+    // An insertion that turns into an update would pass the trigger twice; these keys are new.
+    expect(row?.written).toBe('2');
+    expect(
+      await counts.rows('SELECT refusals FROM usage_tracking.refusals WHERE key_id = ANY($1)', keyIds),
+    ).toEqual([{ refusals: '500000000' }, { refusals: '500000000' }]);
+  });
+
   it('counts every key of a fetch with more keys than fit into a statement', async () => {
     const publisher = new Publisher();
     const keyIds = Array.from({ length: 12_000 }, () => randomUUID());

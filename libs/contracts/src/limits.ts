@@ -22,6 +22,8 @@ export const MAX_USES_PER_KEY_AND_MESSAGE = 2 ** 31;
 export const MAX_FILTER_DAYS = 3_650;
 /** An expiry further away than this is a typing error. */
 export const MAX_EXPIRY_YEARS = 10;
+/** Days after its deletion that a key is shown with who still calls with it. */
+export const DELETED_API_KEYS_DAYS = 90;
 /** Days of the use of a key that one answer may have: some 20 kB. */
 export const MAX_USAGE_RANGE_DAYS = 400;
 /** What is shown of it unless something else is asked for. */

@@ -374,6 +374,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{projectId}/deleted-api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the API keys that were deleted in the last 90 days, and who still calls with them
+         * @description The latest deletion first. A refused call is there about a second later.
+         */
+        get: operations["listDeletedApiKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -602,6 +622,25 @@ export interface components {
             /** Format: uuid */
             replacedByKeyId: string | null;
         };
+        /** @description A key that was deleted, and whom that broke. */
+        DeletedApiKey: {
+            /** Format: uuid */
+            id: string;
+            keyStart: string;
+            note: string | null;
+            /** Format: date-time */
+            deletedAt: string;
+            deletedBy: string | null;
+            /** @description Calls with the key that were refused since. */
+            rejectedUses: number;
+            /**
+             * Format: date-time
+             * @description `null`: nobody has called with it since.
+             */
+            firstRejectedAt: string | null;
+            /** Format: date-time */
+            lastRejectedAt: string | null;
+        };
         /** @description One refused field of a request. `pointer` is a JSON pointer into the request (`/note`). */
         FieldError: {
             pointer: string;
@@ -629,6 +668,11 @@ export interface components {
         };
         ListAuditEventsResponse: {
             data: components["schemas"]["AuditEvent"][];
+            /** @description `null` on the last page. */
+            nextCursor: string | null;
+        };
+        ListDeletedApiKeysResponse: {
+            data: components["schemas"]["DeletedApiKey"][];
             /** @description `null` on the last page. */
             nextCursor: string | null;
         };
@@ -1155,9 +1199,9 @@ export interface operations {
                 neverUsed?: true;
                 /** @description `-` for the latest first. Keys without a value come last either way. */
                 sort?: "createdAt" | "-createdAt" | "lastUsedAt" | "-lastUsedAt" | "expiresAt" | "-expiresAt";
+                q?: string;
                 limit?: number;
                 cursor?: string;
-                q?: string;
             };
             header?: never;
             path?: never;
@@ -2055,9 +2099,9 @@ export interface operations {
     listProjects: {
         parameters: {
             query?: {
+                q?: string;
                 limit?: number;
                 cursor?: string;
-                q?: string;
             };
             header?: never;
             path?: never;
@@ -2258,9 +2302,9 @@ export interface operations {
                 neverUsed?: true;
                 /** @description `-` for the latest first. Keys without a value come last either way. */
                 sort?: "createdAt" | "-createdAt" | "lastUsedAt" | "-lastUsedAt" | "expiresAt" | "-expiresAt";
+                q?: string;
                 limit?: number;
                 cursor?: string;
-                q?: string;
             };
             header?: never;
             path: {
@@ -2489,6 +2533,41 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
             404: components["responses"]["ApiKeyNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UrlTooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeletedApiKeys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDeletedApiKeysResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
+            404: components["responses"]["ProjectNotFound"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
             417: components["responses"]["ExpectationFailed"];

@@ -14,14 +14,17 @@ export const IsCursorParameter = (): PropertyDecorator => (target, property) => 
   HoldsNoKey()(target, property);
 };
 
-/** `?limit&cursor&q` */
-export class ListQuery {
+/** `?limit&cursor` */
+export class PageQuery {
   @IsLimitParameter()
   limit = DEFAULT_PAGE_ITEMS;
 
   @IsCursorParameter()
   cursor?: string;
+}
 
+/** `?limit&cursor&q` */
+export class ListQuery extends PageQuery {
   @IsSearch()
   @HoldsNoKey()
   q?: string;

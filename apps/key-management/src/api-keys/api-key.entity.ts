@@ -10,6 +10,7 @@ import {
   Unique,
 } from 'typeorm';
 import { ProjectEntity } from '../projects/project.entity.js';
+import type { ApiKeyRefusalsView } from './api-key-refusals.view.js';
 import type { ApiKeyUsageView } from './api-key-usage.view.js';
 
 /** Forward only; a trigger in the database sees to it. */
@@ -22,6 +23,7 @@ export type ApiKeyState = 'active' | 'deleting' | 'deleted';
 @Index('api_keys_of_project', ['projectId', 'createdAt', 'id'], { where: `state <> 'deleted'` })
 @Index('api_keys_by_creation', ['createdAt', 'id'], { where: `state <> 'deleted'` })
 @Index('api_keys_by_expiry', ['expiresAt', 'id'], { where: `state <> 'deleted'` })
+@Index('api_keys_deleted_of_project', ['projectId', 'deletedAt', 'id'], { where: `state = 'deleted'` })
 @Index('api_keys_being_deleted', ['id'], { where: `state = 'deleting'` })
 @Index('api_keys_one_replacement', ['replacesKeyId'], { unique: true, where: `state <> 'deleted'` })
 export class ApiKeyEntity {
@@ -76,4 +78,7 @@ export class ApiKeyEntity {
 
   /** Filled by `ApiKeyQueries` only; null for a key that was never used. */
   usage?: ApiKeyUsageView | null;
+
+  /** Filled by `DeletedApiKeysService` only: calls since it was deleted; null when there were none. */
+  refusals?: ApiKeyRefusalsView | null;
 }

@@ -20,6 +20,9 @@ import {
   listApiKeys,
   ListApiKeysRequest,
   type ListApiKeysResponse,
+  listDeletedApiKeys,
+  ListDeletedApiKeysRequest,
+  type ListDeletedApiKeysResponse,
 } from '#contracts';
 import { Handles } from '#messaging';
 import { Controller } from '@nestjs/common';
@@ -27,6 +30,7 @@ import { Payload } from '@nestjs/microservices';
 import { ApiKeyDeletion } from './api-key-deletion.js';
 import { ApiKeyLists } from './api-key-lists.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { DeletedApiKeysService } from './deleted-api-keys.service.js';
 
 @Controller()
 export class ApiKeysController {
@@ -34,6 +38,7 @@ export class ApiKeysController {
     private readonly apiKeys: ApiKeysService,
     private readonly lists: ApiKeyLists,
     private readonly deletion: ApiKeyDeletion,
+    private readonly deletedApiKeys: DeletedApiKeysService,
   ) {}
 
   @Handles(createApiKey)
@@ -49,6 +54,11 @@ export class ApiKeysController {
   @Handles(listAllApiKeys)
   listAll(@Payload() request: ListAllApiKeysRequest): Promise<ListApiKeysResponse> {
     return this.lists.ofAll(request);
+  }
+
+  @Handles(listDeletedApiKeys)
+  listDeleted(@Payload() request: ListDeletedApiKeysRequest): Promise<ListDeletedApiKeysResponse> {
+    return this.deletedApiKeys.list(request);
   }
 
   @Handles(getApiKey)
