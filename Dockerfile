@@ -15,7 +15,8 @@ RUN --mount=type=cache,target=/npm npm ci --cache /npm --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY libs libs
 COPY apps apps
-RUN npm run build
+# Not `npm run build`, which builds the packages that users install as well: they are not in here.
+RUN npx nest build --all
 
 FROM ${BUILD_IMAGE} AS dependencies
 WORKDIR /app

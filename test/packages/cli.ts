@@ -169,6 +169,58 @@ export function describeCli(getGateway: () => GatewayClient): void {
     });
   });
 
+  it('shows how much a key is used, and finds keys that nobody uses', async () => {
+    const gateway = getGateway();
+    const { id: projectId } = await gateway.createProject('Watched');
+    const inProject = ['--project', projectId];
+    const [used, unused] = [
+      await gateway.createKey(projectId, { note: 'Used' }),
+      await gateway.createKey(projectId, {
+        note: 'Unused',
+        expiresAt: new Date(Date.now() + 5 * 86_400_000),
+      }),
+    ];
+    for (let i = 0; i < 3; i += 1) await gateway.auth(used.key);
+    await eventually(
+      async () => {
+        const { stdout } = await cli(['usage', used.keyStart, ...inProject]);
+        expect(stdout).toMatch(
+          /use +in use\nlast 24 h +3\n[^]*by hour, UTC +[▁-█]{24} [^]*quietest +\d\d:00 to/,
+        );
+      },
+      { withinMs: 60_000 },
+    );
+    const list = async (...args: string[]) =>
+      (await cli(['list', '--quiet', ...inProject, ...args])).stdout.trim();
+    expect(await list('--never-used')).toBe(unused.id);
+    expect(await list('--expiring', '14d')).toBe(unused.id);
+    expect(await list('--expiring', '1d')).toBe('');
+    expect(await list('--sort', 'createdAt')).toBe(`${used.id}\n${unused.id}`);
+    expect((await cli(['list', '--never-used', '--fail-if-any', ...inProject])).code).toBe(10);
+    expect((await cli(['list', '--expiring', '1d', '--fail-if-any', ...inProject])).code).toBe(0);
+    expect((await cli(['list', '--all'])).stdout).toMatch(/^PROJECT +KEY .*\n[^]*Watched +tlx_/);
+  });
+
+  it('deletes in bulk what was named, and leaves a young key alone when it looks for unused ones', async () => {
+    const gateway = getGateway();
+    const { id: projectId } = await gateway.createProject('Bulk');
+    const inProject = ['--project', projectId];
+    const keys = [await gateway.createKey(projectId), await gateway.createKey(projectId)];
+    const ids = keys.map(({ id }) => id);
+    const rehearsal = await cli(['delete', ...ids, '--dry-run', ...inProject]);
+    expect(rehearsal).toMatchObject({ code: 10, stdout: `${ids.join('\n')}\n` });
+    expect((await cli(['delete', '--unused-for', '1d', '--yes', ...inProject])).stderr).toMatch(
+      /no such keys/,
+    );
+    for (const { key } of keys) expect((await gateway.auth(key)).status).toBe(200);
+    const missing = '01a20541-1cf0-75e3-b3a8-5d4c9a1f7e20';
+    // What is not there is found out before anything is deleted.
+    expect((await cli(['delete', ...ids, missing, '--yes', ...inProject])).code).toBe(4);
+    for (const { key } of keys) expect((await gateway.auth(key)).status).toBe(200);
+    expect((await cli(['delete', ...ids, '--yes', ...inProject])).code).toBe(0);
+    for (const { key } of keys) expect((await gateway.auth(key)).status).toBe(401);
+  });
+
   it('shows the audit trail', async () => {
     const { id } = await getGateway().createKey(project.id);
     await eventually(
