@@ -5,6 +5,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { jest } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
@@ -206,6 +207,42 @@ describe('uses that gateways publish', () => {
       `SELECT count(DISTINCT payload) AS different FROM usage_tracking.dead_letters WHERE reason = 'not JSON'`,
     );
     expect(letters?.different).toBe('1000');
+  }, 60_000);
+
+  it('are listed, replayed and discarded by a command when they could not be read', async () => {
+    const recording = await replica();
+    await drained();
+    await counts.rows('TRUNCATE usage_tracking.dead_letters');
+    const [keyId, publisher] = [randomUUID(), new Publisher()];
+    const env = {
+      ...process.env,
+      ...bus('gateway', loadCredentials(directory).natsGatewayPassword),
+      DATABASE_URL: database.usageTrackingUrl,
+    };
+    const command = (...args: string[]): string =>
+      execFileSync(process.execPath, ['tools/usage.mjs', 'dead-letters', ...args], { env, encoding: 'utf8' });
+    // What an older usage-tracking would have made of a batch that it did not understand.
+    const unread = (streamSequence: number, payload: string) => ({
+      subject: apiKeysUsed.subject,
+      streamSequence,
+      publishedAt: new Date(),
+      payload: Buffer.from(payload),
+      reason: 'property colour should not exist',
+    });
+    const letter = JSON.stringify(publisher.used([{ keyId, count: 3 }]));
+    await recording.record({ events: [], malformed: [unread(1, letter), unread(2, '\u001b[2J nonsense')] });
+
+    const [first, second] = command('list').trim().split('\n');
+    expect(first).toMatch(/evt\.api-keys\.v1\.used .* property colour should not exist$/);
+    const [good = '', bad = ''] = [first, second].map((line) => line?.split('  ')[0] ?? '');
+    expect(command('show', good)).toContain(keyId);
+    expect(command('show', bad)).not.toContain('\u001b');
+    command('replay', good);
+    command('discard', bad);
+    await eventuallyUses(keyId, 3);
+    expect(command('list')).toBe('');
+    expect(() => command('discard', bad)).toThrow(/There is no dead letter/);
+    expect(() => command('forget')).toThrow(/usage: npm run usage/);
   }, 60_000);
 
   it('are not asked for any more once the service closes, and what it had is recorded and acknowledged', async () => {
