@@ -75,3 +75,13 @@ describe('the documentation', () => {
     expect(named.map(([, script]) => String(script)).filter((script) => !scripts[script])).toEqual([]);
   });
 });
+
+describe('the threat model', () => {
+  it('names tests that exist', () => {
+    const named = [...readFileSync('docs/security.md', 'utf8').matchAll(/`([\w./-]+spec\.ts)`/g)].map(
+      ([, file]) => file,
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((file) => !existsSync(String(file)))).toEqual([]);
+  });
+});
