@@ -221,6 +221,21 @@ export function describeCli(getGateway: () => GatewayClient): void {
     for (const { key } of keys) expect((await gateway.auth(key)).status).toBe(401);
   });
 
+  it('shows who still calls with a deleted key', async () => {
+    const gateway = getGateway();
+    const { id: projectId } = await gateway.createProject('Radar');
+    const apiKey = await gateway.createKey(projectId, { note: 'Gone' });
+    await gateway.deleteKey(apiKey);
+    for (let i = 0; i < 2; i += 1) await gateway.auth(apiKey.key);
+    await eventually(
+      async () => {
+        const { stdout } = await cli(['deleted', '--project', projectId]);
+        expect(stdout).toMatch(new RegExp(`${apiKey.keyStart} +Gone +\\S+ +admin-token +2 +20`));
+      },
+      { withinMs: 60_000 },
+    );
+  });
+
   it('shows the audit trail', async () => {
     const { id } = await getGateway().createKey(project.id);
     await eventually(

@@ -109,11 +109,16 @@ export interface ApiKeyUsage {
   hourly: { hour: Timestamp; uses: number }[];
   firstUsedAt: Timestamp | null;
   lastUsedAt: Timestamp | null;
+  /** Calls with it that were refused, because it had expired. */
+  rejectedUses: number;
+  firstRejectedAt: Timestamp | null;
+  lastRejectedAt: Timestamp | null;
   last24h: number;
   last7d: number;
   last30d: number;
   verdict: Verdict;
   asOf: Timestamp | null;
+  gap: { from: Timestamp; to: Timestamp } | null;
 }
 
 /** A deleted key, and whether somebody still tries to use it. Kept for 90 days. */
@@ -124,6 +129,7 @@ export interface DeletedApiKey {
   deletedAt: Timestamp;
   deletedBy: string;
   rejectedUses: number;
+  firstRejectedAt: Timestamp | null;
   lastRejectedAt: Timestamp | null;
 }
 

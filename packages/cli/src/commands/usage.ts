@@ -22,7 +22,8 @@ export function addUsage(program: Command): void {
 }
 
 function describe(usage: ApiKeyUsage): string {
-  const { firstUsedAt, lastUsedAt, last24h, last7d, last30d, verdict, asOf } = usage;
+  const { firstUsedAt, lastUsedAt, last24h, last7d, last30d, verdict, asOf, gap } = usage;
+  const { rejectedUses, lastRejectedAt } = usage;
   const byHour = usesByHourOfDay(usage);
   return table(
     [],
@@ -39,7 +40,11 @@ function describe(usage: ApiKeyUsage): string {
             ['by hour, UTC', `${bars(byHour)}  0 to 23, 7 days`],
             ['quietest', `${quietest(byHour)} UTC: rotate and delete then`],
           ]),
+      ...(lastRejectedAt === null
+        ? []
+        : [['refused calls', `${rejectedUses}, the last at ${lastRejectedAt}`]]),
       ['as of', asOf ?? 'not known yet'],
+      ...(gap === null ? [] : [['may lack uses', `from ${gap.from} to ${gap.to}`]]),
     ],
   );
 }
