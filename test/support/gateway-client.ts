@@ -29,7 +29,7 @@ export class GatewayClient {
 
   async send<T = unknown>(method: string, path: string, init: RequestInit = {}): Promise<Answer<T>> {
     const response = await fetch(this.url + path, { method, ...init });
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     const text = await response.text();
     return {
       status: response.status,

@@ -28,7 +28,9 @@ const DESCRIPTION = [
 const OPEN = [{}];
 /** What a policy asks for: one of these. @type {(policy: Route['policy']) => object[]} */
 function securityOf(policy) {
-  if (policy === 'everyone' || policy === 'platform-service') return OPEN;
+  if (policy === 'everyone') return OPEN;
+  // Nobody needs one where there is none.
+  if (policy === 'platform-service') return [{ service: [] }, {}];
   return policy === 'key-holder' ? [{ apiKey: [] }] : [{ admin: [] }, { session: [] }];
 }
 
@@ -92,6 +94,11 @@ export function openApiDocument({ module, operationKey, plainOperations, problem
           in: 'cookie',
           name: '__Host-traylinx-session',
           description: 'The session of a browser.',
+        },
+        service: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A service token, where `SERVICE_TOKENS` is set.',
         },
         apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'tlx_…', description: 'An API key.' },
       },

@@ -21,15 +21,17 @@ const OF_A_KEY = [
   'api_key_unknown',
   'api_key_expired',
   'api_key_deleted',
+  'too_many_requests',
 ];
-const OF_AN_ADMIN = ['admin_credential_missing', 'admin_credential_invalid'];
+const OF_AN_ADMIN = ['admin_credential_missing', 'admin_credential_invalid', 'too_many_requests'];
 
 /**
  * @param {Policy} policy
  * @param {{ changes: boolean, path: string }} route
  */
 function problemsOfPolicy(policy, { changes, path }) {
-  if (policy === 'everyone' || policy === 'platform-service') return [];
+  if (policy === 'everyone') return [];
+  if (policy === 'platform-service') return ['service_credential_invalid'];
   if (policy === 'key-holder') return OF_A_KEY;
   const ofProject = path.includes('{keyId}') ? 'api_key_not_found' : 'project_not_found';
   return [

@@ -1,8 +1,12 @@
-import { Env, EnvNumber, IsConnectionUrl, IsOperationsPort, ServiceConfig } from '#config';
-import { IsInt, IsOptional, IsString, Matches, Max, Min, MinLength, ValidateBy } from 'class-validator';
+import { Env, EnvNumber, IsConnectionUrl, IsOperationsPort } from '#config';
+import { IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
+import { OidcConfig } from './oidc/oidc.config.js';
 
-export class GatewayConfig extends ServiceConfig {
+const TOKEN = /^[\x21-\x7e]{32,}$/;
+const TOKEN_RULE = 'at least 32 printable ASCII characters without white space';
+
+export class GatewayConfig extends OidcConfig {
   @IsOperationsPort()
   OPERATIONS_PORT = 9464;
 
@@ -22,12 +26,63 @@ export class GatewayConfig extends ServiceConfig {
       secret: true,
     },
   )
-  @IsString()
-  @MinLength(32)
-  @Matches(/^[\x21-\x7e]*$/, {
-    message: '$property must consist of printable ASCII characters without white space',
-  })
+  @Matches(TOKEN, { message: `$property must be ${TOKEN_RULE}` })
   ADMIN_TOKEN!: string;
+
+  @Env(
+    'The admin token before ADMIN_TOKEN, good as well while it is set: change all clients, then unset it. Sessions that were ' +
+      'begun with it end then.',
+    { secret: true },
+  )
+  @IsOptional()
+  @Matches(TOKEN, { message: `$property must be ${TOKEN_RULE}` })
+  ADMIN_TOKEN_PREVIOUS?: string;
+
+  @Env(
+    'Bearer tokens of platform services, separated by commas: verify and batch-verify then need one of them. With two, one can ' +
+      'be replaced at a time.',
+    { secret: true },
+  )
+  @IsOptional()
+  @ValidateBy({
+    name: 'areTokens',
+    validator: {
+      validate: (value) => typeof value === 'string' && tokensIn(value).every((token) => TOKEN.test(token)),
+      defaultMessage: () => `each of $property must be ${TOKEN_RULE}`,
+    },
+  })
+  SERVICE_TOKENS?: string;
+
+  @EnvNumber('Attempts to sign in within a minute, of one address (IPv6: of one /64). 0: any number.')
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  MAX_SIGN_INS_PER_MINUTE = 20;
+
+  @EnvNumber(
+    'Requests with an admin credential that is not valid within a minute, of one address (IPv6: of one /64); more are answered ' +
+      '429. Whoever has a valid one is not affected. 0: any number.',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  MAX_FAILED_CREDENTIALS_PER_MINUTE = 30;
+
+  @EnvNumber('Changes that one admin may ask for within a minute. 0: any number.')
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  MAX_CHANGES_PER_MINUTE = 6_000;
+
+  @EnvNumber(
+    'Refused keys of one address (IPv6: of one /64) within a minute, at /v1/auth, whoami and self; then every request from there ' +
+      'is answered 429 for the rest of it. Only where TRUSTED_PROXIES names the proxies in front: else all callers have the ' +
+      'address of the proxy. 0: any number.',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(10_000_000)
+  MAX_FAILED_VERIFICATIONS_PER_MINUTE = 0;
 
   @Env(
     'Redis of sessions and rate limits, as the user of this service: redis://user:password@host:6379. `rediss://` for TLS.',
@@ -126,6 +181,11 @@ export class GatewayConfig extends ServiceConfig {
   @Min(1)
   @Max(10_000)
   MAX_AUDITED_DENIALS = 100;
+}
+
+/** The tokens in a list. */
+export function tokensIn(list: string): string[] {
+  return list.split(',').map((token) => token.trim());
 }
 
 function isOrigin(value: unknown): boolean {

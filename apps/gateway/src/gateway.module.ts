@@ -4,6 +4,13 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AdminGuard } from './admin-auth/admin.guard.js';
 import { AdminTokens } from './admin-auth/admin-tokens.js';
 import { Authenticator } from './admin-auth/authenticator.js';
+import { ServiceTokens } from './admin-auth/service-tokens.js';
+import { FailedVerifications } from './limits/failed-verifications.js';
+import { RateLimits } from './limits/rate-limits.js';
+import { AccessTokens } from './oidc/access-tokens.js';
+import { OidcProvider } from './oidc/oidc-provider.js';
+import { OidcSignIn } from './oidc/oidc-sign-in.js';
+import { SignInAttempts } from './sessions/sign-in-attempts.js';
 import { MeController } from './admin-auth/me.controller.js';
 import { ApiReferenceController } from './api-reference/api-reference.controller.js';
 import { AllApiKeysController } from './api-keys/all-api-keys.controller.js';
@@ -44,12 +51,19 @@ import { WhoamiController } from './verification/whoami.controller.js';
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: () => strictValidation() },
     RouteTable,
+    AccessTokens,
     AdminTokens,
     Authenticator,
     BrowserAddress,
     SessionGuardian,
     SessionRedis,
     SessionStore,
+    FailedVerifications,
+    OidcProvider,
+    OidcSignIn,
+    RateLimits,
+    ServiceTokens,
+    SignInAttempts,
     Verifier,
     ApiKeyVerifier,
   ],

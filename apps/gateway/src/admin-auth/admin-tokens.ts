@@ -1,35 +1,33 @@
 import { Injectable } from '@nestjs/common';
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { GatewayConfig } from '../gateway.config.js';
+import { TokenDigests } from './token-digests.js';
 
-/** The admin tokens that are good now. Only their digests are kept. */
+/** The admin tokens that are good now: two of them while one is being replaced by the other. */
 @Injectable()
 export class AdminTokens {
-  private readonly digests: readonly Buffer[];
+  private readonly tokens: TokenDigests;
 
-  constructor(config: GatewayConfig) {
-    this.digests = [config.ADMIN_TOKEN].map(sha256);
+  constructor({ ADMIN_TOKEN, ADMIN_TOKEN_PREVIOUS }: GatewayConfig) {
+    this.tokens = new TokenDigests([
+      ADMIN_TOKEN,
+      ...(ADMIN_TOKEN_PREVIOUS === undefined ? [] : [ADMIN_TOKEN_PREVIOUS]),
+    ]);
   }
 
-  /** Digests have one length, whatever was sent: neither content nor length can be told from the time it takes. */
   matches(token: string): boolean {
-    const given = sha256(token);
-    return this.digests.map((digest) => timingSafeEqual(given, digest)).includes(true);
+    return this.tokens.matches(token);
   }
 
   /** What a session keeps of the token that it was begun with: good for nothing without the session's id. */
   proofFor(sessionId: string, token: string): string {
-    return proof(sessionId, sha256(token));
+    return proof(sessionId, TokenDigests.digestOf(token));
   }
 
   /** Whether the token that a session was begun with is still good: who takes one away ends its sessions too. */
   vouchesFor(sessionId: string, given: string): boolean {
-    return this.digests.some((digest) => proof(sessionId, digest) === given);
+    return this.tokens.digests.some((digest) => proof(sessionId, digest) === given);
   }
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
 
 function proof(sessionId: string, digest: Buffer): string {

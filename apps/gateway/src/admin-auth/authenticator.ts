@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
+import { AccessTokens } from '../oidc/access-tokens.js';
 import { SessionGuardian } from '../sessions/session-guardian.js';
 import { ADMIN_CREDENTIAL_MISSING, NOT_ADMIN_TOKEN } from './admin-problem.js';
 import { AdminTokens } from './admin-tokens.js';
 import { ADMIN_TOKEN_HOLDER, type Principal } from './principal.js';
+
+/** As the audit trail names whoever is nobody that we know. */
+export const ANONYMOUS = 'anonymous';
 
 /** From what a request brings along to who it is. */
 @Injectable()
 export class Authenticator {
   constructor(
     private readonly adminTokens: AdminTokens,
+    private readonly accessTokens: AccessTokens,
     private readonly sessions: SessionGuardian,
   ) {}
 
@@ -25,8 +30,9 @@ export class Authenticator {
     return principal;
   }
 
-  private identifyBearer(token: string): Principal {
+  private async identifyBearer(token: string): Promise<Principal> {
     if (this.adminTokens.matches(token)) return ADMIN_TOKEN_HOLDER;
+    if (this.accessTokens.mayBeOne(token)) return this.accessTokens.identify(token);
     throw NOT_ADMIN_TOKEN;
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bearerCredential } from '../http/bearer.js';
+import type { FailedVerifications } from '../limits/failed-verifications.js';
 import { sendProblem } from '../problem.filter.js';
 import type { ApiKeyVerifier } from '../verification/api-key-verifier.js';
 import { KEY_MISSING, keyProblem, TWO_CREDENTIALS } from '../verification/key-problem.js';
@@ -12,9 +13,13 @@ const ROUTES = ['/v1/auth', '/v1/auth/*'] as const;
  * A plain Fastify route, the one exception in the gateway: this is the path that every call of every caller takes, and
  * Nest's pipeline would cost a quarter of it. There is nothing to validate but one header.
  */
-export function registerForwardAuth(fastify: FastifyInstance, verifier: ApiKeyVerifier): void {
+export function registerForwardAuth(
+  fastify: FastifyInstance,
+  verifier: ApiKeyVerifier,
+  failures: FailedVerifications,
+): void {
   const authenticate = (request: FastifyRequest, reply: FastifyReply): Promise<void> =>
-    answer(request, reply, verifier);
+    answer(request, reply, verifier, failures);
 
   void fastify.register((routes, _options, done) => {
     // A proxy may send the body along: it is neither read nor judged, and neither is what it is said to be.
@@ -35,7 +40,17 @@ export function isForwardAuth(route: string): boolean {
   return (ROUTES as readonly string[]).includes(route);
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, verifier: ApiKeyVerifier): Promise<void> {
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  verifier: ApiKeyVerifier,
+  failures: FailedVerifications,
+): Promise<void> {
+  const block = failures.blockOf(request);
+  if (block !== undefined) {
+    sendProblem(reply, block);
+    return;
+  }
   const credential = bearerCredential(request.raw);
   if (credential.kind !== 'present') {
     sendProblem(reply, credential.kind === 'missing' ? KEY_MISSING : TWO_CREDENTIALS);
@@ -43,6 +58,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, verifier: Ap
   }
   const verification = await verifier.use(credential.token, { projectId: statedProject(request) });
   if (verification.outcome !== 'VALID') {
+    failures.count(request, verification.outcome);
     sendProblem(reply, keyProblem(verification.outcome));
     return;
   }

@@ -6,6 +6,7 @@ import { METHODS, type Server } from 'node:http';
 import { registerConsole } from '../console/console.routes.js';
 import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
+import { FailedVerifications } from '../limits/failed-verifications.js';
 import { sendProblem } from '../problem.filter.js';
 import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
 import { addAnswerHeaders } from './answer-headers.js';
@@ -42,7 +43,7 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       fastify.removeContentTypeParser('text/plain');
       allowEveryMethod(fastify);
       fastify.server.on('checkExpectation', answerExpectation);
-      registerForwardAuth(fastify, app.get(ApiKeyVerifier));
+      registerForwardAuth(fastify, app.get(ApiKeyVerifier), app.get(FailedVerifications));
       await registerConsole(fastify, { sentinelPassUrl: config.SENTINEL_PASS_URL });
     },
   };

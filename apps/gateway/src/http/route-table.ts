@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { Policy } from '../admin-auth/policy.js';
 
 interface Route {
   pattern: RegExp;
@@ -26,6 +27,13 @@ export class RouteTable {
       this.assertPolicies();
       done();
     });
+  }
+
+  /** As Fastify has them. */
+  get all(): { method: string; url: string; policy: Policy | undefined }[] {
+    return this.declarations.flatMap(({ method, url, config }) =>
+      [method].flat().map((name) => ({ method: name, url, policy: config?.policy })),
+    );
   }
 
   private assertPolicies(): void {

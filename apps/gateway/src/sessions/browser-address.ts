@@ -1,9 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
-
-/** Names under which a browser reaches its own machine. Browsers trust them as they trust https. */
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+import { LOOPBACK_NAME } from '../http/loopback-name.js';
 
 type Request = Pick<FastifyRequest, 'headers' | 'host' | 'hostname' | 'protocol'>;
 
@@ -21,7 +19,7 @@ export class BrowserAddress {
 
   constructor({ PUBLIC_URL }: GatewayConfig) {
     this.publicOrigin = PUBLIC_URL === undefined ? undefined : new URL(PUBLIC_URL).origin;
-    if (this.publicOrigin?.startsWith('http:') && !LOOPBACK.test(new URL(this.publicOrigin).hostname)) {
+    if (this.publicOrigin?.startsWith('http:') && !LOOPBACK_NAME.test(new URL(this.publicOrigin).hostname)) {
       new Logger(BrowserAddress.name).warn(
         'PUBLIC_URL is plain http: sessions and whatever else is sent can be read on the way',
       );
@@ -31,13 +29,13 @@ export class BrowserAddress {
   /** `undefined`: a session cannot be kept safely. */
   cookieKind(request: Request): CookieKind | undefined {
     if (this.publicOrigin !== undefined) return this.publicOrigin.startsWith('https:') ? 'secure' : 'plain';
-    return request.protocol === 'https' || LOOPBACK.test(request.hostname) ? 'secure' : undefined;
+    return request.protocol === 'https' || LOOPBACK_NAME.test(request.hostname) ? 'secure' : undefined;
   }
 
   /** Whether a page of ours has sent this: browsers tell with every request that is not a mere GET. */
   isOurs(request: Request, origin: string): boolean {
     if (origin === this.publicOrigin) return true;
-    const isKnown = this.publicOrigin === undefined || LOOPBACK.test(request.hostname);
+    const isKnown = this.publicOrigin === undefined || LOOPBACK_NAME.test(request.hostname);
     return isKnown && origin === ownOrigin(request);
   }
 

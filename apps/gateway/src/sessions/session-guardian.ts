@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { adminCredentialInvalid } from '../admin-auth/admin-problem.js';
 import { AdminTokens } from '../admin-auth/admin-tokens.js';
 import type { Principal } from '../admin-auth/principal.js';
+import { AuditRecorder } from '../audit/audit-recorder.js';
 import { Problem } from '../http/problem.js';
+import { sourceAddress } from '../http/source-address.js';
 import { BrowserAddress, type CookieKind } from './browser-address.js';
 import { clearCookie, readCookie, setCookie } from './cookies.js';
 import { type Session, type SessionOwner, SessionStore } from './session-store.js';
@@ -14,7 +16,7 @@ const COOKIE = 'traylinx-session';
 const SAME_SITE = 'Strict';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-const NO_SAFE_SESSION = new Problem('forbidden', {
+export const NO_SAFE_SESSION = new Problem('forbidden', {
   detail:
     'Signing in over plain http is refused, as others could read the session. Use https, or localhost on this machine; ' +
     'behind a proxy that takes the https set PUBLIC_URL or TRUSTED_PROXIES; to accept the risk, set PUBLIC_URL to the http ' +
@@ -31,10 +33,13 @@ const NO_CSRF_TOKEN = new Problem('forbidden', {
 /** The sessions of browsers: from sign-in to sign-out, and whether a request in one is meant by its owner. */
 @Injectable()
 export class SessionGuardian {
+  private readonly logger = new Logger(SessionGuardian.name);
+
   constructor(
     private readonly store: SessionStore,
     private readonly address: BrowserAddress,
     private readonly adminTokens: AdminTokens,
+    private readonly audit: AuditRecorder,
   ) {}
 
   /**
@@ -76,7 +81,12 @@ export class SessionGuardian {
     const before = this.readCookie(request);
     if (before !== undefined) await this.store.end(before.id);
     const id = this.store.newId();
-    await this.store.begin(id, ownerOf(id));
+    const owner = ownerOf(id);
+    await this.store.begin(id, owner);
+    await this.recordSignIn(request, owner).catch(async (error: unknown) => {
+      await this.store.end(id);
+      throw error;
+    });
     reply.header('set-cookie', setCookie(COOKIE, id, { kind, sameSite: SAME_SITE }));
   }
 
@@ -88,9 +98,31 @@ export class SessionGuardian {
     if (session !== undefined) {
       this.assertOwnPage(request, csrfTokenOf(cookie.id));
       await this.store.end(cookie.id);
+      await this.recordSignOut(request, session);
     }
     reply.header('set-cookie', clearCookie(COOKIE, { kind: cookie.kind, sameSite: SAME_SITE }));
     return session;
+  }
+
+  private recordSignIn(request: FastifyRequest, { actor }: SessionOwner): Promise<void> {
+    return this.audit.record({
+      action: 'session.signed-in',
+      actor,
+      sourceAddress: sourceAddress(request.ip),
+    });
+  }
+
+  /** Who wants to be signed out is, whether that can be written down or not. */
+  private async recordSignOut(request: FastifyRequest, { actor }: SessionOwner): Promise<void> {
+    try {
+      await this.audit.record({
+        action: 'session.signed-out',
+        actor,
+        sourceAddress: sourceAddress(request.ip),
+      });
+    } catch (error) {
+      this.logger.error('A sign-out is missing in the audit trail', { actor, err: error });
+    }
   }
 
   private async useSession(id: string): Promise<Session | undefined> {

@@ -6,6 +6,7 @@ import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
+import { FailedVerifications } from '../limits/failed-verifications.js';
 import { ApiKeyVerifier } from './api-key-verifier.js';
 import { KEY_MISSING, keyProblem } from './key-problem.js';
 
@@ -17,6 +18,7 @@ export class WhoamiController {
   constructor(
     private readonly verifier: ApiKeyVerifier,
     private readonly bus: MessageBus,
+    private readonly failures: FailedVerifications,
   ) {}
 
   @Get()
@@ -37,10 +39,15 @@ export class WhoamiController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IdentifyApiKeyResponse> {
     const credential = bearerCredential(request.raw);
+    const block = this.failures.blockOf(request);
+    if (block !== undefined) throw block;
     if (credential.kind === 'ambiguous') throw AMBIGUOUS_CREDENTIAL;
     if (credential.kind === 'missing') throw KEY_MISSING;
     const verification = await this.verifier.check(credential.token);
-    if (verification.outcome !== 'VALID') throw keyProblem(verification.outcome);
+    if (verification.outcome !== 'VALID') {
+      this.failures.count(request, verification.outcome);
+      throw keyProblem(verification.outcome);
+    }
 
     const { expiresAt } = verification;
     void reply.header('cache-control', 'no-store');
