@@ -71,7 +71,7 @@ export class IdentityProvider {
     this.key = privateKey;
     this.keyId++;
     const jwk = { ...(await exportJWK(privateKey)), kid: String(this.keyId), use: 'sig', alg: 'RS256' };
-    this.provider = this.makeProvider(jwk as JWK);
+    this.provider = this.makeProvider(jwk);
   }
 
   /** An access token of the provider's own making. */
@@ -113,7 +113,7 @@ export class IdentityProvider {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url?.startsWith('/interaction/') !== true) {
-      this.provider.callback()(request, response);
+      void this.provider.callback()(request, response);
       return;
     }
     const result =

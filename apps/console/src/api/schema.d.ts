@@ -1315,6 +1315,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
             417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -1323,7 +1324,10 @@ export interface operations {
     verifyApiKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1398,7 +1402,10 @@ export interface operations {
     verifyApiKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2658,6 +2665,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
             417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2785,7 +2793,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Cache-Control": components["headers"]["NoStore"];
-                    /** @description Where the browser goes: to the provider, to `returnTo`, or to `/sign-in?problem=` with `expired`, `refused`, `unavailable` or `too_many_requests`. */
+                    /** @description Where the browser goes: to the provider, to `returnTo`, or to `/?sign-in-problem=` with `expired`, `refused`, `unavailable` or `too_many_requests`. */
                     Location: string;
                     /** @description The session of the browser, which scripts cannot read. */
                     "Set-Cookie"?: string;
@@ -2820,7 +2828,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Cache-Control": components["headers"]["NoStore"];
-                    /** @description Where the browser goes: to the provider, to `returnTo`, or to `/sign-in?problem=` with `expired`, `refused`, `unavailable` or `too_many_requests`. */
+                    /** @description Where the browser goes: to the provider, to `returnTo`, or to `/?sign-in-problem=` with `expired`, `refused`, `unavailable` or `too_many_requests`. */
                     Location: string;
                     /** @description The session of the browser, which scripts cannot read. */
                     "Set-Cookie"?: string;

@@ -40,6 +40,8 @@ export class OidcProvider {
   private async discover(): Promise<Configuration> {
     const { OIDC_ISSUER: issuer = '', OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: secret } = this.config;
     try {
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out; the config allows it on loopback only
+      const overHttp = issuer.startsWith('http:') ? [allowInsecureRequests] : [];
       return await discovery(
         new URL(issuer),
         // Not shown to the provider by those who do not sign in by it.
@@ -48,10 +50,7 @@ export class OidcProvider {
         secret === undefined ? None() : undefined,
         {
           timeout: TIMEOUT_S,
-          execute: [
-            enableNonRepudiationChecks,
-            ...(issuer.startsWith('http:') ? [allowInsecureRequests] : []),
-          ],
+          execute: [enableNonRepudiationChecks, ...overHttp],
         },
       );
     } catch (error) {
