@@ -22,6 +22,7 @@ beforeAll(async () => {
     dir: temporaryDirectory('console-sessions'),
     replicas: { gateway: 3 },
     env: {
+      gateway: { MAX_SIGN_INS_PER_MINUTE: '0' },
       'gateway-2': { SESSION_IDLE_TIMEOUT_S: String(IDLE_S), SESSION_MAX_AGE_S: String(MAX_AGE_S) },
       'gateway-3': { PUBLIC_URL: PUBLIC_ORIGIN },
     },

@@ -57,7 +57,7 @@ export class GatewayConfig extends OidcConfig {
   @IsInt()
   @Min(0)
   @Max(1_000_000)
-  MAX_SIGN_INS_PER_MINUTE = 20;
+  MAX_SIGN_INS_PER_MINUTE = 60;
 
   @EnvNumber(
     'Requests with an admin credential that is not valid within a minute, of one address (IPv6: of one /64); more are answered ' +
