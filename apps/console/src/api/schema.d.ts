@@ -2701,6 +2701,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];
             417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
