@@ -22,6 +22,7 @@ const GRANTS: Record<string, Record<string, string>> = {
     'key_management.api_keys': `${READ_AND_ADD} UPDATE(deleted_at,deleted_by,note,state)`,
     'key_management.audit_events': READ_AND_ADD,
     'key_management.entry_lifetime': 'SELECT UPDATE(changes,current_ms,longest_ms)',
+    'key_management.idempotency_keys': 'DELETE INSERT SELECT',
     'key_management.notifications': `${READ_AND_ADD} UPDATE(attempts,delivered_at,given_up_at,last_error,next_attempt_at)`,
     'key_management.projects': `${READ_AND_ADD} UPDATE(deleted_at,name)`,
     'usage_tracking.api_key_refusals': 'SELECT',

@@ -28,18 +28,24 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
   const { username, password } = new URL(serverUrl);
   const ownerUrl = urlFor(username, password);
-  await migrate({
-    DATABASE_URL: ownerUrl,
-    KEY_MANAGEMENT_DATABASE_PASSWORD: credentials.databaseKeyManagementPassword,
-    VERIFICATION_DATABASE_PASSWORD: credentials.databaseVerificationPassword,
-    USAGE_TRACKING_DATABASE_PASSWORD: credentials.databaseUsageTrackingPassword,
-  });
+  await migrateAgain(ownerUrl);
   return {
     ownerUrl,
     keyManagementUrl: urlFor('traylinx_key_management', credentials.databaseKeyManagementPassword),
     verificationUrl: urlFor('traylinx_verification', credentials.databaseVerificationPassword),
     usageTrackingUrl: urlFor('traylinx_usage_tracking', credentials.databaseUsageTrackingPassword),
   };
+}
+
+/** As an upgrade does it, of a database from {@link createTestDatabase}. */
+export async function migrateAgain(ownerUrl: string): Promise<void> {
+  const credentials = loadCredentials(testServer().directory);
+  await migrate({
+    DATABASE_URL: ownerUrl,
+    KEY_MANAGEMENT_DATABASE_PASSWORD: credentials.databaseKeyManagementPassword,
+    VERIFICATION_DATABASE_PASSWORD: credentials.databaseVerificationPassword,
+    USAGE_TRACKING_DATABASE_PASSWORD: credentials.databaseUsageTrackingPassword,
+  });
 }
 
 /** Runs statements on a connection of its own. */

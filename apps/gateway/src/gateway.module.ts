@@ -16,6 +16,7 @@ import { ApiReferenceController } from './api-reference/api-reference.controller
 import { AllApiKeysController } from './api-keys/all-api-keys.controller.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { DeletedApiKeysController } from './api-keys/deleted-api-keys.controller.js';
+import { LookupController } from './api-keys/lookup.controller.js';
 import { OwnApiKeyController } from './api-keys/own-api-key.controller.js';
 import { AuditModule } from './audit/audit.module.js';
 import { RouteTable } from './http/route-table.js';
@@ -39,6 +40,7 @@ import { WhoamiController } from './verification/whoami.controller.js';
     ApiKeysController,
     AllApiKeysController,
     DeletedApiKeysController,
+    LookupController,
     OwnApiKeyController,
     VerificationController,
     WhoamiController,

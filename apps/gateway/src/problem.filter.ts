@@ -13,6 +13,8 @@ const PROBLEM_OF_ERROR: Record<ErrorCode, ProblemCode> = {
   API_KEY_NOT_FOUND: 'api_key_not_found',
   ALREADY_REPLACED: 'already_replaced',
   LIMIT_REACHED: 'limit_reached',
+  IDEMPOTENCY_KEY_REUSED: 'idempotency_key_reused',
+  IDEMPOTENCY_KEY_MISMATCH: 'idempotency_key_mismatch',
   UNAVAILABLE: 'unavailable',
   INTERNAL: 'internal',
 };
@@ -74,11 +76,11 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
     .send(problem.toBody({ path: requestPath(url), requestId }));
 }
 
-function fromDomainError({ code, detail, fieldErrors }: DomainError, method: string): Problem {
+function fromDomainError({ code, detail, fieldErrors, keyId }: DomainError, method: string): Problem {
   if (code === 'UNAVAILABLE') {
     return new Problem('unavailable', { detail: unavailableDetail(method), headers: RETRY_AFTER });
   }
-  return new Problem(PROBLEM_OF_ERROR[code], { detail, errors: fieldErrors });
+  return new Problem(PROBLEM_OF_ERROR[code], { detail, errors: fieldErrors, keyId });
 }
 
 function unavailableDetail(method: string): string {

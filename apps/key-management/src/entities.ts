@@ -5,12 +5,14 @@ import {
   UsageCompletenessView,
 } from './api-keys/api-key-usage.view.js';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
+import { IdempotencyKeyEntity } from './api-keys/idempotency-key.entity.js';
 import { AuditEventEntity } from './audit/audit-event.entity.js';
 import { ProjectEntity } from './projects/project.entity.js';
 
 export const entities = [
   ProjectEntity,
   ApiKeyEntity,
+  IdempotencyKeyEntity,
   AuditEventEntity,
   ApiKeyUsageView,
   ApiKeyUseCountsView,

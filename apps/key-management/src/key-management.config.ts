@@ -16,6 +16,12 @@ export class KeyManagementConfig extends KeyFenceConfig {
   @Max(1_000_000)
   MAX_API_KEYS_PER_PROJECT = 10_000;
 
+  @EnvNumber('Seconds for which an Idempotency-Key makes no second API key.')
+  @IsInt()
+  @Min(60)
+  @Max(2_592_000)
+  IDEMPOTENCY_KEY_LIFETIME_S = 86_400;
+
   @EnvNumber(
     'Most API keys that one page of a filtered list across all projects looks at; what is not found among them is on the next page.',
   )

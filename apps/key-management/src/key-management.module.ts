@@ -1,6 +1,7 @@
 import { DatabaseModule } from '#database';
 import { KeyFence } from '#key-fence';
 import { Module } from '@nestjs/common';
+import { ApiKeyCreation } from './api-keys/api-key-creation.js';
 import { ApiKeyDeletion } from './api-keys/api-key-deletion.js';
 import { ApiKeyLists } from './api-keys/api-key-lists.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
@@ -9,6 +10,7 @@ import { EntryLifetime } from './api-keys/entry-lifetime.js';
 import { DeletedApiKeysService } from './api-keys/deleted-api-keys.service.js';
 import { FenceMode } from './api-keys/fence-mode.js';
 import { DeletionSweeper } from './api-keys/deletion-sweeper.js';
+import { IdempotencyKeys } from './api-keys/idempotency-keys.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditService } from './audit/audit.service.js';
 import { entities } from './entities.js';
@@ -28,7 +30,9 @@ import { ProjectsService } from './projects/projects.service.js';
     { provide: KeyFence, useFactory: createFence, inject: [KeyManagementConfig] },
     ProjectsService,
     ApiKeysService,
+    ApiKeyCreation,
     ApiKeyLists,
+    IdempotencyKeys,
     ApiKeyDeletion,
     DeletionSweeper,
     DeletedApiKeysService,

@@ -1,9 +1,12 @@
+import { hashKey, mintKey } from '#api-key';
 import type { AuditEvent, ListAuditEventsRequest, RecordAuditEventRequest } from '#contracts';
 import type { INestApplicationContext } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
 import { AuditService } from '../src/audit/audit.service.js';
-import { createKey, createProject, NO_REDIS, startKeyManagement } from './key-management.js';
+import { ProjectsService } from '../src/projects/projects.service.js';
+import { BY, code, createKey, createProject, NO_REDIS, startKeyManagement } from './key-management.js';
 
 let database: TestDatabase;
 let app: INestApplicationContext;
@@ -149,6 +152,72 @@ describe('the list of events', () => {
       code: 'INVALID_REQUEST',
       fieldErrors: [{ pointer: '/cursor', message: expect.stringContaining('other filters') as string }],
     });
+  });
+});
+
+describe('each change', () => {
+  it('is an event with who made it, and with what people recognize it by; what failed is none', async () => {
+    const projectId = await createProject(app, 'Website');
+    const { id: keyId, keyStart } = await createKey(app, projectId, { note: 'CI' });
+    const change = { projectId, keyId, ...BY };
+    await app.get(ApiKeysService).changeNote({ ...change, note: null, actor: 'Ada (248289)' });
+    await app.get(ApiKeysService).changeNote({ ...change, note: 'Deploy' });
+    await code(app.get(ApiKeysService).changeNote({ ...change, keyId: randomUUID(), note: 'x' }));
+    await app.get(ProjectsService).rename({ projectId, name: 'Shop', ...BY });
+    await code(app.get(ProjectsService).delete({ projectId, ...BY }));
+    const events = await list({ projectId });
+    expect(events.map(({ actor, action, targetId, detail }) => [actor, action, targetId, detail])).toEqual([
+      ['admin-token', 'project.renamed', projectId, 'Website → Shop'],
+      ['admin-token', 'api-key.note-changed', keyId, `${keyStart} (no note) → Deploy`],
+      ['Ada (248289)', 'api-key.note-changed', keyId, `${keyStart} CI → (no note)`],
+      ['admin-token', 'api-key.created', keyId, `${keyStart} CI`],
+      ['admin-token', 'project.created', projectId, 'Website'],
+    ]);
+  });
+});
+
+describe('a look-up', () => {
+  it('tells whose the key is, whatever its state, and is an event', async () => {
+    const projectId = await createProject(app);
+    const { id: keyId, keyStart, keyHash } = await createKey(app, projectId, { note: 'leaked' });
+    const lookup = async (): Promise<string> => {
+      const { status, ...address } = await app.get(ApiKeysService).lookup({ keyHash, ...BY });
+      expect(address).toEqual({ projectId, keyId, keyStart });
+      return status;
+    };
+    const set = (change: string): Promise<unknown> =>
+      asOwner(database.ownerUrl, (sql) =>
+        sql.query(`UPDATE key_management.api_keys SET ${change} WHERE id = $1`, [keyId]),
+      );
+    expect(await lookup()).toBe('active');
+    await set('expires_at = now()');
+    expect(await lookup()).toBe('expired');
+    await set(`state = 'deleting'`);
+    expect(await lookup()).toBe('deleting');
+    await set(`state = 'deleted'`);
+    expect(await lookup()).toBe('deleted');
+    const events = await list({ projectId, action: 'api-key.looked-up' });
+    expect(events).toHaveLength(4);
+    expect(events[0]).toMatchObject({ targetId: keyId, detail: `${keyStart} leaked` });
+  });
+
+  it('of a key that is not there, or not for the asker to see, fails the same way, and is an event as well', async () => {
+    const actor = `curious ${randomUUID()}`;
+    const { keyHash } = await createKey(app, await createProject(app));
+    const by = { ...BY, actor };
+    const lookups = [
+      { keyHash: hashKey(mintKey()), ...by },
+      { keyHash, projectIds: [], ...by },
+      { keyHash, projectIds: [randomUUID()], ...by },
+    ];
+    for (const request of lookups) {
+      expect(await code(app.get(ApiKeysService).lookup(request))).toBe('API_KEY_NOT_FOUND');
+    }
+    const events = await list({ actor });
+    expect(events).toHaveLength(3);
+    for (const event of events) {
+      expect(event).toMatchObject({ action: 'api-key.looked-up', projectId: null, targetId: null });
+    }
   });
 });
 

@@ -52,7 +52,10 @@ describe('the database', () => {
     for (const state of ['deleting', 'deleted']) {
       await as(database.ownerUrl, `UPDATE key_management.api_keys SET state = $2 WHERE id = $1`, [id, state]);
     }
-    await expect(createKey(app, projectId, { keyHash })).rejects.toThrow(/api_keys_key_hash_key/);
+    await expect(createKey(app, projectId, { keyHash })).rejects.toMatchObject({ code: 'API_KEY_NOT_FOUND' });
+    const again = `INSERT INTO key_management.api_keys SELECT gen_random_uuid(), project_id, key_hash, key_start, note, 'active',
+      created_at, created_by FROM key_management.api_keys WHERE id = $1`;
+    await expect(as(database.ownerUrl, again, [id])).rejects.toThrow(/api_keys_key_hash_key/);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { Readiness } from '#observability';
 import { Global, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
-import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
+import { ApiKeyCreation } from '../src/api-keys/api-key-creation.js';
 import { KeyManagementConfig } from '../src/key-management.config.js';
 import { KeyManagementModule } from '../src/key-management.module.js';
 import { ProjectsService } from '../src/projects/projects.service.js';
@@ -55,7 +55,7 @@ export async function createKey(
   const key = mintKey();
   const keyHash = hashKey(key);
   const request = { projectId, keyHash, keyStart: keyStart(key), ...BY, ...options };
-  return { ...(await app.get(ApiKeysService).create(request)), keyHash };
+  return { ...(await app.get(ApiKeyCreation).create(request)), keyHash };
 }
 
 /** The code that it fails with. */

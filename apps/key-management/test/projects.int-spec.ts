@@ -1,7 +1,13 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import {
+  asOwner,
+  createTestDatabase,
+  migrateAgain,
+  type TestDatabase,
+} from '../../../test/support/database.js';
 import { ApiKeyLists } from '../src/api-keys/api-key-lists.js';
 import { ProjectsService } from '../src/projects/projects.service.js';
+import { AuditService } from '../src/audit/audit.service.js';
 import { BY, code, createKey, createProject, NO_REDIS, startKeyManagement } from './key-management.js';
 
 let database: TestDatabase;
@@ -20,6 +26,31 @@ beforeAll(async () => {
 });
 
 afterAll(() => app.close());
+
+describe('a new installation', () => {
+  it('has a project to begin with, which comes back neither renamed nor deleted when it is migrated again', async () => {
+    const names = async (): Promise<string[]> =>
+      (await projects.list({ limit: 200 })).data.map(({ name }) => name);
+    expect(await names()).toEqual(['Default']);
+    const [first] = (await projects.list({ limit: 1 })).data;
+    await projects.delete({ projectId: first?.id ?? '', ...BY });
+    await migrateAgain(database.ownerUrl);
+    expect(await names()).toEqual([]);
+    const { data } = await app.get(AuditService).list({ limit: 200, projectId: first?.id ?? '' });
+    expect(data.map(({ actor, action, detail }) => [actor, action, detail])).toEqual([
+      ['admin-token', 'project.deleted', 'Default'],
+      ['installation', 'project.created', 'Default'],
+    ]);
+  });
+
+  it('that had projects before gets no other one', async () => {
+    await createProject(app, 'Older than the migration');
+    const forget = `DELETE FROM key_management.migrations WHERE name LIKE 'CreateFirstProject%'`;
+    await asOwner(database.ownerUrl, (sql) => sql.query(forget));
+    await migrateAgain(database.ownerUrl);
+    expect((await projects.list({ limit: 9, q: 'default' })).data).toEqual([]);
+  });
+});
 
 describe('projects', () => {
   it('are created, renamed, found by a part of their name, and hidden once deleted', async () => {

@@ -9,6 +9,10 @@ export const ERROR_CODES = [
   'API_KEY_NOT_FOUND',
   'ALREADY_REPLACED',
   'LIMIT_REACHED',
+  /** The creation was done before, with another key hash. */
+  'IDEMPOTENCY_KEY_REUSED',
+  /** The same, and something else was asked for then. */
+  'IDEMPOTENCY_KEY_MISMATCH',
   /** We cannot know or could not do it now; asking again may help. */
   'UNAVAILABLE',
   /** A defect of ours. What happened is in the log, never in the answer. */
@@ -23,15 +27,23 @@ export interface FieldError {
   message: string;
 }
 
+interface DomainErrorOptions extends ErrorOptions {
+  /** The API key that it is about, where the caller does not know that. */
+  keyId?: string;
+}
+
 /** An expected failure. `detail` is written for the caller: no secret, host, SQL or stack may be in it. */
 export class DomainError extends Error {
+  readonly keyId: string | undefined;
+
   constructor(
     readonly code: ErrorCode,
     readonly detail?: string,
     readonly fieldErrors: readonly FieldError[] = [],
-    options?: ErrorOptions,
+    { keyId, ...options }: DomainErrorOptions = {},
   ) {
     super(detail === undefined ? code : `${code}: ${detail}`, options);
     this.name = 'DomainError';
+    this.keyId = keyId;
   }
 }

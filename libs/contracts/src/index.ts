@@ -7,6 +7,7 @@ export * from './api-keys/get-api-key.js';
 export * from './api-keys/identify-api-key.js';
 export * from './api-keys/list-api-keys.js';
 export * from './api-keys/list-deleted-api-keys.js';
+export * from './api-keys/lookup-api-key.js';
 export * from './actor.js';
 export * from './audit/audit-event.js';
 export * from './audit/list-audit-events.js';

@@ -5,6 +5,7 @@ export interface WireError {
   code: ErrorCode;
   detail?: string;
   fieldErrors?: readonly FieldError[];
+  keyId?: string;
 }
 
 /** Only what was made for the caller crosses the bus: an unknown error becomes a bare `INTERNAL`. */
@@ -14,6 +15,7 @@ export function toWireError(error: unknown): WireError {
     code: error.code,
     ...(error.detail === undefined ? {} : { detail: error.detail }),
     ...(error.fieldErrors.length === 0 ? {} : { fieldErrors: error.fieldErrors }),
+    ...(error.keyId === undefined ? {} : { keyId: error.keyId }),
   };
 }
 
@@ -22,11 +24,12 @@ export function fromWireError(wire: unknown): DomainError {
   if (!isRecord(wire) || !isErrorCode(wire['code'])) {
     return new DomainError('INTERNAL', undefined, [], { cause: wire });
   }
-  const { code, detail, fieldErrors } = wire;
+  const { code, detail, fieldErrors, keyId } = wire;
   return new DomainError(
     code,
     typeof detail === 'string' ? detail : undefined,
     Array.isArray(fieldErrors) ? fieldErrors.filter(isFieldError) : [],
+    typeof keyId === 'string' ? { keyId } : {},
   );
 }
 

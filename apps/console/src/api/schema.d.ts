@@ -78,6 +78,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-keys/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells whose a key is that has leaked
+         * @description No use of the key. White space around it is ignored. A deleted key is found as well.
+         */
+        post: operations["lookupApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys/self": {
         parameters: {
             query?: never;
@@ -721,6 +741,19 @@ export interface components {
             /** @description `null` on the last page. */
             nextCursor: string | null;
         };
+        /** @description Whose a key is. Here it may be `deleted` as well: whoever has found a leaked key learns that it does no harm. */
+        LookupApiKeyResponse: {
+            /** Format: uuid */
+            projectId: string;
+            /** Format: uuid */
+            keyId: string;
+            keyStart: string;
+            status: ("active" | "expired" | "deleting") | "deleted";
+        };
+        LookupBody: {
+            /** @description All 53 characters of it. */
+            key: string;
+        };
         OidcMethod: {
             /** @description What the button says: "Sign in with …". */
             name: string;
@@ -757,6 +790,11 @@ export interface components {
             requestId: string;
             /** @description What is wrong with the input, field by field. */
             errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: uuid
+             * @description Of `idempotency_key_reused`: the API key that was made.
+             */
+            keyId?: string;
         };
         Project: {
             /** Format: uuid */
@@ -976,6 +1014,38 @@ export interface components {
                 };
             };
         };
+        /** @description The Idempotency-Key was used for another body. */
+        IdempotencyKeyMismatch: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"] & {
+                    /** @constant */
+                    status?: 422;
+                    /** @enum {unknown} */
+                    code?: "idempotency_key_mismatch";
+                };
+            };
+        };
+        /** @description The API key was made before. The limit is reached. The API key has a replacement already. */
+        IdempotencyKeyReusedOrLimitReachedOrAlreadyReplaced: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemBody"] & {
+                    /** @constant */
+                    status?: 409;
+                    /** @enum {unknown} */
+                    code?: "idempotency_key_reused" | "limit_reached" | "already_replaced";
+                };
+            };
+        };
         /** @description Something went wrong on our side. */
         Internal: {
             headers: {
@@ -1005,22 +1075,6 @@ export interface components {
                     status?: 400;
                     /** @enum {unknown} */
                     code?: "invalid_request";
-                };
-            };
-        };
-        /** @description The limit is reached. The API key has a replacement already. */
-        LimitReachedOrAlreadyReplaced: {
-            headers: {
-                "X-Request-Id": components["headers"]["RequestId"];
-                "Cache-Control": components["headers"]["NoStore"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemBody"] & {
-                    /** @constant */
-                    status?: 409;
-                    /** @enum {unknown} */
-                    code?: "limit_reached" | "already_replaced";
                 };
             };
         };
@@ -1364,6 +1418,48 @@ export interface operations {
             414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             417: components["responses"]["ExpectationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lookupApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupBody"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupApiKeyResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalid"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["ApiKeyNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            414: components["responses"]["UrlTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2464,6 +2560,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Any text that is new for each creation, a UUID for example. For 24 hours the same one makes no second API key: 409 names the one made, and 422 says that the body was another one. */
+                "Idempotency-Key"?: string;
                 /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
                 "X-CSRF-Token"?: string;
             };
@@ -2500,11 +2598,12 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["ProjectNotFoundOrApiKeyNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["LimitReachedOrAlreadyReplaced"];
+            409: components["responses"]["IdempotencyKeyReusedOrLimitReachedOrAlreadyReplaced"];
             413: components["responses"]["BodyTooLarge"];
             414: components["responses"]["UrlTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["IdempotencyKeyMismatch"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];

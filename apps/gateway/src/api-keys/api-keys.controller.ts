@@ -13,7 +13,8 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Qu
 import { Acting, type ActingAdmin } from '../admin-auth/acting-admin.decorator.js';
 import { Allow } from '../admin-auth/policy.js';
 import { Operation } from '../api-reference/operation.decorator.js';
-import { DELETION_REQUEST, MANAGEMENT_REQUEST } from '../http/management-request.js';
+import { type Idempotency, IDEMPOTENCY_KEY_HEADER, Idempotent } from '../http/idempotency-key.js';
+import { DELETION_REQUEST, MANAGEMENT_REQUEST, REPEATABLE_REQUEST } from '../http/management-request.js';
 import { ProjectParams } from '../projects/projects.dto.js';
 import { ApiKeyParams, ApiKeysQuery, ChangeNoteBody, CreateApiKeyBody } from './api-keys.dto.js';
 
@@ -27,23 +28,36 @@ interface CreatedApiKey extends ApiKey {
 export class ApiKeysController {
   constructor(private readonly bus: MessageBus) {}
 
-  /** The key is made here and handed to the caller; behind the gateway there is only its hash. */
+  /**
+   * The key is made here and handed to the caller; behind the gateway there is only its hash. By that key-management knows
+   * a request that arrives again, so a lost answer is asked for again.
+   */
   @Post()
   @Allow('project-admin')
   @Header('Cache-Control', 'no-store')
   @Operation('createApiKey', {
     summary: 'Creates an API key',
-    problems: ['project_not_found', 'api_key_not_found', 'already_replaced', 'limit_reached'],
+    problems: [
+      'project_not_found',
+      'api_key_not_found',
+      'already_replaced',
+      'limit_reached',
+      'idempotency_key_reused',
+      'idempotency_key_mismatch',
+    ],
+    requestHeaders: IDEMPOTENCY_KEY_HEADER,
     example: { note: 'GitHub Actions deploy', expiresAt: null },
   })
   async create(
     @Param() params: ProjectParams,
     @Body() body: CreateApiKeyBody,
     @Acting() admin: ActingAdmin,
+    @Idempotent() idempotency: Idempotency,
   ): Promise<CreatedApiKey> {
     const key = mintKey();
-    const request = { ...params, ...body, ...admin, keyHash: hashKey(key), keyStart: keyStart(key) };
-    const apiKey = await this.bus.request(createApiKey, request, MANAGEMENT_REQUEST);
+    const secrets = { keyHash: hashKey(key), keyStart: keyStart(key) };
+    const request = { ...params, ...body, ...admin, ...idempotency, ...secrets };
+    const apiKey = await this.bus.request(createApiKey, request, REPEATABLE_REQUEST);
     return { ...apiKey, key };
   }
 

@@ -12,7 +12,7 @@ import {
   MayBeNull,
 } from '#contracts';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Max, Min } from 'class-validator';
 import { HoldsNoKey } from '../http/holds-no-key.js';
 import { ListQuery, toNumber } from '../http/list.query.js';
 import { ProjectParams } from '../projects/projects.dto.js';
@@ -34,6 +34,12 @@ export class CreateApiKeyBody {
   @MayBeNull()
   @IsId()
   replacesKeyId?: string | null;
+}
+
+export class LookupBody {
+  /** All 53 characters of it. */
+  @IsString()
+  key!: string;
 }
 
 export class ChangeNoteBody {

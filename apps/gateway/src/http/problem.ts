@@ -20,12 +20,14 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'The route does not have this method'],
   request_timeout: [408, 'The request did not arrive in time'],
   project_not_empty: [409, 'The project still has API keys'],
+  idempotency_key_reused: [409, 'The API key was made before'],
   limit_reached: [409, 'The limit is reached'],
   already_replaced: [409, 'The API key has a replacement already'],
   body_too_large: [413, 'The body is too large'],
   url_too_long: [414, 'The URL is too long'],
   unsupported_media_type: [415, 'The body is not JSON'],
   expectation_failed: [417, 'The expectation cannot be met'],
+  idempotency_key_mismatch: [422, 'The Idempotency-Key was used for another body'],
   too_many_requests: [429, 'There are too many requests'],
   headers_too_large: [431, 'The headers are too large'],
   internal: [500, 'Something went wrong on our side'],
@@ -39,6 +41,7 @@ interface ProblemOptions {
   detail?: string | undefined;
   errors?: readonly FieldError[];
   headers?: Readonly<Record<string, string>>;
+  keyId?: string | undefined;
 }
 
 /** RFC 9457, and what programs need. */
@@ -58,6 +61,8 @@ export interface ProblemBody {
   requestId: string;
   /** What is wrong with the input, field by field. */
   errors?: readonly FieldError[];
+  /** Of `idempotency_key_reused`: the API key that was made. @schema {"format": "uuid"} */
+  keyId?: string;
 }
 
 /** An answer that is not a success, for whatever code of the gateway wants to give one. */
@@ -66,15 +71,17 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
+  private readonly keyId: string | undefined;
 
   constructor(
     readonly code: ProblemCode,
-    { detail, errors = [], headers = {} }: ProblemOptions = {},
+    { detail, errors = [], headers = {}, keyId }: ProblemOptions = {},
   ) {
     super(detail ?? code);
     this.detail = detail;
     this.errors = errors;
     this.headers = headers;
+    this.keyId = keyId;
   }
 
   get status(): number {
@@ -96,6 +103,7 @@ export class Problem extends Error {
       code: this.code,
       requestId,
       ...(this.errors.length === 0 ? {} : { errors: this.errors }),
+      ...(this.keyId === undefined ? {} : { keyId: this.keyId }),
     };
     return redactText(JSON.stringify(body));
   }

@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { recordChange } from '../audit/audit-trail.js';
 import { KeyManagementConfig } from '../key-management.config.js';
+import { nameOf } from './api-key-queries.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { EntryLifetime } from './entry-lifetime.js';
 
@@ -101,11 +102,13 @@ export class ApiKeyDeletion {
       { id: keyId, projectId, state: 'active' },
       { state: 'deleting', deletedBy: by.actor },
     );
-    if (affected === 1) {
-      await recordChange(manager, { by, action: 'api-key.deleted', projectId, targetId: keyId });
-    }
     const key = await manager.findOneBy(ApiKeyEntity, { id: keyId, projectId, state: 'deleting' });
-    return key === null ? undefined : { id: key.id, keyHash: key.keyHash };
+    if (key === null) return undefined;
+    if (affected === 1) {
+      const detail = nameOf(key);
+      await recordChange(manager, { by, action: 'api-key.deleted', projectId, targetId: keyId, detail });
+    }
+    return { id: key.id, keyHash: key.keyHash };
   }
 
   /**

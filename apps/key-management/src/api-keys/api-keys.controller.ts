@@ -23,10 +23,14 @@ import {
   listDeletedApiKeys,
   ListDeletedApiKeysRequest,
   type ListDeletedApiKeysResponse,
+  lookupApiKey,
+  LookupApiKeyRequest,
+  type LookupApiKeyResponse,
 } from '#contracts';
 import { Handles } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import { ApiKeyCreation } from './api-key-creation.js';
 import { ApiKeyDeletion } from './api-key-deletion.js';
 import { ApiKeyLists } from './api-key-lists.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -35,6 +39,7 @@ import { DeletedApiKeysService } from './deleted-api-keys.service.js';
 @Controller()
 export class ApiKeysController {
   constructor(
+    private readonly creation: ApiKeyCreation,
     private readonly apiKeys: ApiKeysService,
     private readonly lists: ApiKeyLists,
     private readonly deletion: ApiKeyDeletion,
@@ -43,7 +48,7 @@ export class ApiKeysController {
 
   @Handles(createApiKey)
   create(@Payload() request: CreateApiKeyRequest): Promise<ApiKey> {
-    return this.apiKeys.create(request);
+    return this.creation.create(request);
   }
 
   @Handles(listApiKeys)
@@ -64,6 +69,11 @@ export class ApiKeysController {
   @Handles(getApiKey)
   get(@Payload() request: GetApiKeyRequest): Promise<ApiKey> {
     return this.apiKeys.get(request);
+  }
+
+  @Handles(lookupApiKey)
+  lookup(@Payload() request: LookupApiKeyRequest): Promise<LookupApiKeyResponse> {
+    return this.apiKeys.lookup(request);
   }
 
   @Handles(changeApiKeyNote)

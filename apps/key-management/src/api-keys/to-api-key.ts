@@ -24,7 +24,7 @@ export function toApiKey(key: ApiKeyEntity, { counts, completeness, now }: Usage
     createdAt: createdAt.toISOString(),
     createdBy: key.createdBy,
     expiresAt: key.expiresAt?.toISOString() ?? null,
-    status: status(key, now),
+    status: statusOf(key, now),
     lastUsedAt: used.lastUsedAt?.toISOString() ?? null,
     usage: summarizeUsage({ ...used, createdAt }, completeness ?? NOTHING_REPORTED, now),
     replacesKeyId: key.predecessor?.id ?? null,
@@ -32,7 +32,8 @@ export function toApiKey(key: ApiKeyEntity, { counts, completeness, now }: Usage
   };
 }
 
-function status({ state, expiresAt }: ApiKeyEntity, now: Date): ApiKeyStatus {
+/** Of a key that is not deleted. */
+export function statusOf({ state, expiresAt }: ApiKeyEntity, now = new Date()): ApiKeyStatus {
   if (state !== 'active') return 'deleting';
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'active';
 }

@@ -30,6 +30,7 @@ export class ProjectsService {
         action: 'project.created',
         projectId: project.id,
         targetId: project.id,
+        detail: name,
       });
       return toProject(project);
     });
@@ -53,21 +54,28 @@ export class ProjectsService {
     return this.database.transaction(async (manager) => {
       const project = await lockProject(manager, projectId);
       await manager.update(ProjectEntity, { id: projectId }, { name });
-      await recordChange(manager, { by, action: 'project.renamed', projectId, targetId: projectId });
+      const detail = `${project.name} → ${name}`;
+      await recordChange(manager, { by, action: 'project.renamed', projectId, targetId: projectId, detail });
       return toProject({ ...project, name });
     });
   }
 
   async delete({ projectId, ...by }: DeleteProjectRequest): Promise<void> {
     await this.database.transaction(async (manager) => {
-      await lockProject(manager, projectId);
+      const project = await lockProject(manager, projectId);
       const hasKeys = await manager
         .createQueryBuilder(ApiKeyEntity, 'key')
         .where(`key.projectId = :projectId AND key.state <> 'deleted'`, { projectId })
         .getExists();
       if (hasKeys) throw new DomainError('PROJECT_NOT_EMPTY', 'Delete the API keys of the project first.');
       await manager.update(ProjectEntity, { id: projectId }, { deletedAt: new Date() });
-      await recordChange(manager, { by, action: 'project.deleted', projectId, targetId: projectId });
+      await recordChange(manager, {
+        by,
+        action: 'project.deleted',
+        projectId,
+        targetId: projectId,
+        detail: project.name,
+      });
     });
   }
 }

@@ -25,7 +25,17 @@ export class CreateApiKeyRequest extends ActedRequest {
   @MayBeNull()
   @IsId()
   replacesKeyId?: string | null;
+
+  /** SHA-256 of what the caller has sent as `Idempotency-Key`. */
+  @MayBeAbsent()
+  @IsKeyHash()
+  idempotencyKeyHash?: string;
 }
 
-/** Fails with PROJECT_NOT_FOUND, API_KEY_NOT_FOUND (of `replacesKeyId`), ALREADY_REPLACED, LIMIT_REACHED. */
+/**
+ * May be sent twice: the same `keyHash` of the same actor in the same project is answered with the API key that was made.
+ *
+ * Fails with PROJECT_NOT_FOUND, API_KEY_NOT_FOUND (of `replacesKeyId`), ALREADY_REPLACED, LIMIT_REACHED;
+ * with IDEMPOTENCY_KEY_REUSED, which names the API key made, and IDEMPOTENCY_KEY_MISMATCH.
+ */
 export const createApiKey = request('req.api-keys.v1.create', CreateApiKeyRequest, ApiKey);
