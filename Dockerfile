@@ -10,13 +10,15 @@ ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+# The one workspace that is part of an image; what it needs is installed only if npm sees it.
+COPY apps/console/package.json apps/console/
 # Nothing that builds or runs here needs the install script of a package.
 RUN --mount=type=cache,target=/npm npm ci --cache /npm --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY libs libs
 COPY apps apps
 # Not `npm run build`, which builds the packages that users install as well: they are not in here.
-RUN npx nest build --all
+RUN npx nest build --all && npm run build --workspace apps/console
 
 FROM ${BUILD_IMAGE} AS dependencies
 WORKDIR /app

@@ -74,7 +74,12 @@ async function connected(work) {
 async function publishing(work) {
   const { NATS_URL: servers, NATS_USER: user, NATS_PASSWORD: pass } = process.env;
   if (!servers) throw new Error('NATS_URL is not set');
-  const nats = await connect({ servers: servers.split(','), user, pass, inboxPrefix: '_INBOX.gateway' });
+  const nats = await connect({
+    servers: servers.split(','),
+    ...(user === undefined ? {} : { user }),
+    ...(pass === undefined ? {} : { pass }),
+    inboxPrefix: '_INBOX.gateway',
+  });
   try {
     const stream = jetstream(nats);
     await work(async (subject, payload) => {

@@ -8,6 +8,7 @@ import { loadCredentials } from '../../tools/stack/credentials.mjs';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { anyFreePort } from '../../tools/stack/ports.mjs';
 import { storeEnvironment } from '../../tools/stack/service-environment.mjs';
+import { PROOF_ENVIRONMENT } from '../harness/environment.mjs';
 import { Ground, linksTo, orClose } from '../harness/ground.mjs';
 
 /** @typedef {import('../../tools/stack/tcp-proxy.mjs').TcpProxy} TcpProxy */
@@ -88,7 +89,7 @@ export async function prepareGround({ dir, distDirectory, onProgress }) {
       env: Object.fromEntries(
         CLIENTS_OF_STORES.map((label) => [label, throughProxies(label, dir, ports, links)]),
       ),
-      baseEnv: { LOG_LEVEL: 'warn' },
+      baseEnv: PROOF_ENVIRONMENT,
       ...(onProgress === undefined ? {} : { onProgress }),
     });
   const platform = await orClose(Object.values(links), start);

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { prepare } from '../../tools/stack/prepare.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
+import { PROOF_ENVIRONMENT } from '../harness/environment.mjs';
 import { Door } from '../harness/door.mjs';
 import { copyOfBuild, findPlant } from '../harness/planted-build.mjs';
 import { PLANTS } from '../revocation/plants.mjs';
@@ -47,7 +48,7 @@ async function start(name, distDirectory) {
   const platform = await startPlatform({
     dir: temporaryDirectory(name),
     distDirectory,
-    baseEnv: { LOG_LEVEL: 'warn' },
+    baseEnv: PROOF_ENVIRONMENT,
   });
   const door = new Door(name, platform.gatewayUrl, platform.adminToken);
   const project = await door.ask('POST', '/v1/projects', { body: { name: 'Speed' }, timeoutMs: TIMEOUT_MS });

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { prepare } from '../../tools/stack/prepare.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
+import { PROOF_ENVIRONMENT } from '../harness/environment.mjs';
 import { Door } from '../harness/door.mjs';
 import { copyOfBuild } from '../harness/planted-build.mjs';
 import { measureBacklog } from './backlog.mjs';
@@ -53,7 +54,7 @@ async function start(name, distDirectory) {
   const platform = await startPlatform({
     dir: temporaryDirectory(name),
     distDirectory,
-    baseEnv: { LOG_LEVEL: 'warn' },
+    baseEnv: PROOF_ENVIRONMENT,
   });
   const door = new Door(name, platform.gatewayUrl, platform.adminToken);
   const ask = async (/** @type {string} */ path, /** @type {unknown} */ body) =>

@@ -4,6 +4,7 @@ import { loadCredentials } from '../../tools/stack/credentials.mjs';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { anyFreePort } from '../../tools/stack/ports.mjs';
 import { storeEnvironment } from '../../tools/stack/service-environment.mjs';
+import { PROOF_ENVIRONMENT } from '../harness/environment.mjs';
 import { Ground, linksTo, orClose } from '../harness/ground.mjs';
 import { GatewayProcess } from './gateway-process.mjs';
 import { Witness } from './witness.mjs';
@@ -73,7 +74,7 @@ export async function prepareGround({ dir, distDirectory, onProgress }) {
       replicas: { gateway: 2, verification: 1, 'key-management': 1, 'usage-tracking': 2 },
       choosePort: async (name) => (name === 'postgres' || name === 'nats' ? ports[name] : anyFreePort()),
       env: throughProxies(dir, ports, links),
-      baseEnv: { LOG_LEVEL: 'warn' },
+      baseEnv: PROOF_ENVIRONMENT,
       ...(onProgress === undefined ? {} : { onProgress }),
     });
   const platform = await orClose(Object.values(links), start);

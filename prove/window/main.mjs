@@ -6,6 +6,7 @@ import { startPlatform } from '../../tools/stack/platform.mjs';
 import { prepare } from '../../tools/stack/prepare.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
 import { Progress } from '../../tools/stack/terminal.mjs';
+import { PROOF_ENVIRONMENT } from '../harness/environment.mjs';
 import { Door } from '../harness/door.mjs';
 import { measureWindow } from './measure-window.mjs';
 
@@ -19,7 +20,7 @@ await prepare({ onProgress: (message) => progress.step(message) });
 const platform = await startPlatform({
   dir: temporaryDirectory('prove-window'),
   replicas: { gateway: 2, verification: 2, 'key-management': 2 },
-  baseEnv: { LOG_LEVEL: 'warn' },
+  baseEnv: PROOF_ENVIRONMENT,
   onProgress: (message) => progress.step(message),
 });
 try {

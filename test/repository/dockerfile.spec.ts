@@ -21,7 +21,9 @@ describe('the Dockerfile', () => {
     expect(COPIED.filter((file) => !existsSync(file))).toEqual([]);
     expect(IGNORED.find((line) => line && !line.startsWith('#'))).toBe('*');
     const letIn = IGNORED.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    expect(letIn.toSorted()).toEqual([...new Set(COPIED)].toSorted());
+    // A file that is copied ahead of its folder needs no line of its own.
+    const entries = COPIED.filter((file) => !COPIED.some((folder) => file.startsWith(`${folder}/`)));
+    expect(letIn.toSorted()).toEqual([...new Set(entries)].toSorted());
   });
 
   it('can be built for every service', () => {
