@@ -11,7 +11,7 @@ export interface Notification {
 }
 
 /** The receiver did not take it. The message names neither its address, which may hold a secret, nor what it has said. */
-export class NotTaken extends Error {
+class NotTaken extends Error {
   override readonly name = 'NotTaken';
 }
 
