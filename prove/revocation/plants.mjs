@@ -6,6 +6,7 @@ import { AMBUSH } from './ambushes.mjs';
 
 const SCRIPTS = 'libs/key-fence/src/scripts.js';
 const DELETION = 'apps/key-management/src/api-keys/api-key-deletion.js';
+const CREATION = 'apps/key-management/src/api-keys/api-key-creation.js';
 const SERVICE = 'apps/key-management/src/api-keys/api-keys.service.js';
 const QUERIES = 'apps/key-management/src/api-keys/api-key-queries.js';
 const CACHE = 'apps/verification/src/verification/key-cache.js';
@@ -206,7 +207,7 @@ export const PLANTS = [
     exposedBy: AMBUSH.deletersWithoutRedis,
     patches: [
       [
-        SERVICE,
+        CREATION,
         'const id = uuidv7();',
         "if (predecessor && predecessor.state !== 'active') throw new DomainError('API_KEY_NOT_FOUND'); const id = uuidv7();",
       ],

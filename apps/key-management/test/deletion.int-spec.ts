@@ -2,7 +2,9 @@ import { hashKey, mintKey } from '#api-key';
 import { jest } from '@jest/globals';
 import { DomainError } from '#contracts';
 import { KeyFence } from '#key-fence';
+import { requestContext, requestContextFrom } from '#observability';
 import type { INestApplicationContext } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { startTcpProxy, type TcpProxy } from '../../../tools/stack/tcp-proxy.mjs';
@@ -86,6 +88,11 @@ function remove({ id: keyId }: { id: string }, by = app): Promise<void> {
   return by.get(ApiKeyDeletion).delete({ projectId, keyId, ...BY });
 }
 
+/** As the gateway's request of this id, which is the same when the gateway sends it again. */
+function asRequest<T>(requestId: string, work: () => Promise<T>): Promise<T> {
+  return requestContext.run(requestContextFrom({ requestId }), work);
+}
+
 async function timed(work: Promise<unknown>): Promise<number> {
   const startedAtMs = performance.now();
   await work;
@@ -123,6 +130,17 @@ describe('a deletion', () => {
     expect(
       (await app.get(ApiKeyLists).ofProject({ projectId, limit: 200 })).data.map(({ id }) => id),
     ).not.toContain(key.id);
+  });
+
+  it('is answered again to the very request that has completed it, and to no other', async () => {
+    const key = await createKey(app, projectId);
+    const other = await createKey(app, projectId);
+    await asRequest('first', () => remove(key));
+    await asRequest('first', () => remove(key));
+    expect(await code(asRequest('second', () => remove(key)))).toBe('API_KEY_NOT_FOUND');
+    await asRequest('second', () => remove(other));
+    expect(await code(asRequest('first', () => remove(other)))).toBe('API_KEY_NOT_FOUND');
+    expect(await code(asRequest('first', () => remove({ id: randomUUID() })))).toBe('API_KEY_NOT_FOUND');
   });
 
   it('is answered to everyone who asks for it at the same time, and audited once', async () => {
@@ -241,6 +259,14 @@ describe('a deletion by the holder of the key', () => {
     expect(await own).toBeGreaterThan(WAIT_MS / 2);
     expect(await state(key.id)).toBe('deleted');
     await deletion;
+  });
+
+  it('is answered again to the very request that has completed it, and to no other', async () => {
+    const key = await createKey(app, projectId);
+    for (const requestId of ['own', 'own']) {
+      expect(await asRequest(requestId, () => deleteOwn(key))).toEqual({ outcome: 'COMPLETED' });
+    }
+    expect(await asRequest('another', () => deleteOwn(key))).toEqual({ outcome: 'DELETED' });
   });
 
   it('is refused with the reason for a key that is not good', async () => {

@@ -29,6 +29,13 @@ export interface RequestOptions {
   repeatAfterLoss?: boolean;
 }
 
+interface Sending {
+  packet: string;
+  messageHeaders: { headers?: MsgHdrs };
+  /** Gives up when the connection is lost and back: nobody will answer any more. */
+  endsWithConnection: boolean;
+}
+
 const DEFAULT_TIMEOUT_MS = 900;
 /** A service that has just lost the connection, or its only replica, is back within about this. */
 const ATTEMPT_SPACING_MS = 200;
@@ -60,7 +67,8 @@ export class MessageBus {
     { timeoutMs = DEFAULT_TIMEOUT_MS, attempts = 1, repeatAfterLoss = false }: RequestOptions = {},
   ): Promise<Res> {
     const deadline = performance.now() + attempts * timeoutMs;
-    const lossesBefore = this.connection.losses;
+    // With the loss that lasts: when it is over, whoever is to answer may be back a little later than we are.
+    const lossesBefore = this.connection.endedLosses;
     const stop = requestSeconds.startTimer({ subject: contract.subject });
     const packet = JSON.stringify({ id: String(++this.sent), pattern: contract.subject, data });
     const messageHeaders = contextHeaders();
@@ -68,8 +76,8 @@ export class MessageBus {
       const startedAt = performance.now();
       try {
         const limitMs = repeatAfterLoss ? deadline - startedAt : timeoutMs;
-        const sending = this.send(contract.subject, packet, messageHeaders, limitMs);
-        const answer = await (repeatAfterLoss ? this.unlessReconnected(sending) : sending);
+        const message = { packet, messageHeaders, endsWithConnection: repeatAfterLoss };
+        const answer = await this.send(contract.subject, message, limitMs);
         stop({ code: 'OK' });
         return answer as Res;
       } catch (error) {
@@ -89,22 +97,18 @@ export class MessageBus {
   /** One attempt. Nothing is sent while the connection is lost: the client would drop it on reconnection. */
   private async send(
     subject: string,
-    packet: string,
-    messageHeaders: { headers?: MsgHdrs },
+    { packet, messageHeaders, endsWithConnection }: Sending,
     timeoutMs: number,
   ): Promise<object> {
     const deadline = performance.now() + timeoutMs;
     await this.connection.whenConnected(timeoutMs);
     const timeout = Math.max(1, deadline - performance.now());
-    const message = await this.connection.client.request(subject, packet, {
-      timeout,
-      ...messageHeaders,
-    });
-    return answerIn(message);
+    const answer = this.connection.client.request(subject, packet, { timeout, ...messageHeaders });
+    return answerIn(await (endsWithConnection ? this.unlessReconnected(answer) : answer));
   }
 
   /** @throws Error when the connection comes back while `answer` is being waited for. */
-  private async unlessReconnected(answer: Promise<object>): Promise<object> {
+  private async unlessReconnected(answer: Promise<Msg>): Promise<Msg> {
     const answered = new AbortController();
     const reconnected = this.connection.reconnection(answered.signal).then(() => {
       throw new Error('The connection was lost after the request had been sent');

@@ -73,6 +73,11 @@ export class NatsConnection {
     return this.lossCount;
   }
 
+  /** How many of these are over. */
+  get endedLosses(): number {
+    return this.lostAt === undefined ? this.lossCount : this.lossCount - 1;
+  }
+
   /** Resolves when the connection has come back the next time. @throws AbortError */
   async reconnection(signal: AbortSignal): Promise<void> {
     await once(this.reconnections, 'reconnected', { signal });
@@ -85,7 +90,8 @@ export class NatsConnection {
    */
   async whenConnected(withinMs: number): Promise<void> {
     if (this.lostAt === undefined) return;
-    await once(this.reconnections, 'reconnected', { signal: AbortSignal.timeout(withinMs) });
+    const signal = AbortSignal.timeout(Math.ceil(withinMs));
+    await once(this.reconnections, 'reconnected', { signal });
   }
 
   /** Everything sent so far, subscriptions too, has reached a server. Waits for one if need be. */

@@ -61,6 +61,15 @@ describe('while NATS is away', () => {
     expect(await answer).toMatchObject({ text: 'x' });
   }, 60_000);
 
+  it('one long request that was made meanwhile is sent once NATS is back, and answered', async () => {
+    await bus.nats.kill('SIGKILL');
+    await notices();
+    const answer = caller.request(echo, { text: 'early' }, { timeoutMs: 30_000, repeatAfterLoss: true });
+    await bus.nats.start();
+    expect(await answer).toMatchObject({ text: 'early' });
+    expect(replica.received).toHaveLength(1);
+  }, 60_000);
+
   it('one long request is not done again while the connection lasts, however long it takes', async () => {
     const answer = caller.request(
       echo,

@@ -6,9 +6,11 @@ import {
 } from '#contracts';
 import { Database } from '#database';
 import { KeyFence } from '#key-fence';
+import { requestContext } from '#observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, MoreThan } from 'typeorm';
+import { AuditEventEntity } from '../audit/audit-event.entity.js';
 import { recordChange } from '../audit/audit-trail.js';
 import { KeyManagementConfig } from '../key-management.config.js';
 import { nameOf } from './api-key-queries.js';
@@ -17,6 +19,8 @@ import { EntryLifetime } from './entry-lifetime.js';
 
 /** How often a deletion that has to wait looks whether somebody else has completed it, and tries the fence again. */
 const POLL_MS = 250;
+/** For how long a request is known to have been here before: longer than a gateway repeats it, and clocks may differ. */
+const REPEATED_WITHIN_MS = 60_000;
 
 /** A key that PostgreSQL has been seen to hold as `deleting`. */
 export interface DeletingKey {
@@ -49,11 +53,12 @@ export class ApiKeyDeletion {
   /**
    * Returns only when no verification that starts from now on can succeed.
    *
-   * @throws DomainError API_KEY_NOT_FOUND, also when the key was deleted before; UNAVAILABLE when PostgreSQL does not
+   * @throws DomainError API_KEY_NOT_FOUND, also when the key was deleted before by another request; UNAVAILABLE when PostgreSQL does not
    * answer, in which case the deletion may have been started and will then be completed.
    */
   async delete(request: DeleteApiKeyRequest): Promise<void> {
     const key = await this.database.transaction((manager) => this.markDeleting(manager, request));
+    if (key === undefined && (await this.database.run((manager) => hasDeleted(manager, request)))) return;
     if (key === undefined) throw new DomainError('API_KEY_NOT_FOUND');
     await this.complete({ ...key, seenAtMs: performance.now() });
   }
@@ -64,10 +69,11 @@ export class ApiKeyDeletion {
       const held = await manager.findOneBy(ApiKeyEntity, { keyHash: Buffer.from(keyHash, 'base64url') });
       if (held === null) return 'UNKNOWN';
       if (held.state === 'active' && isExpired(held)) return 'EXPIRED';
-      return this.markDeleting(manager, { projectId: held.projectId, keyId: held.id, ...by });
+      const address = { projectId: held.projectId, keyId: held.id };
+      const deleting = await this.markDeleting(manager, { ...address, ...by });
+      return deleting ?? ((await hasDeleted(manager, address)) ? 'COMPLETED' : 'DELETED');
     });
     if (typeof key === 'string') return { outcome: key };
-    if (key === undefined) return { outcome: 'DELETED' };
     await this.complete({ ...key, seenAtMs: performance.now() });
     return { outcome: 'COMPLETED' };
   }
@@ -162,4 +168,19 @@ export class ApiKeyDeletion {
 
 function isExpired({ expiresAt }: ApiKeyEntity): boolean {
   return expiresAt !== null && expiresAt.getTime() <= Date.now();
+}
+
+/**
+ * Whether the request that is being answered has itself deleted the key. The gateway sends a request again whose answer was
+ * lost with the bus; "not found" would then be said of what it has just done.
+ */
+async function hasDeleted(
+  manager: EntityManager,
+  { projectId, keyId }: Pick<DeleteApiKeyRequest, 'projectId' | 'keyId'>,
+): Promise<boolean> {
+  const requestId = requestContext.getStore()?.requestId;
+  if (requestId === undefined) return false;
+  const occurredAt = MoreThan(new Date(Date.now() - REPEATED_WITHIN_MS));
+  const action = 'api-key.deleted';
+  return manager.existsBy(AuditEventEntity, { projectId, occurredAt, targetId: keyId, action, requestId });
 }
