@@ -4,7 +4,12 @@ import { startPlatform } from '../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
 import { eventually } from './support/eventually.js';
 import { inParallel } from './support/in-parallel.js';
-import { type Answer, type CreatedApiKey, GatewayClient } from './support/gateway-client.js';
+import {
+  type Answer,
+  type CreatedApiKey,
+  GatewayClient,
+  type ProblemBody,
+} from './support/gateway-client.js';
 
 const STORES = ['redis', 'postgres', 'nats'] as const;
 const BAD_KEYS = 1_000;
@@ -21,6 +26,8 @@ const FENCE_WAIT_MS = 11_500;
 /** After the wait: what the bus leaves of its 15 s. No figure of speed, but the end of the budget. */
 const DELETION_BUDGET_MS = 15_000;
 const RECOVERY_MS = 1_000;
+/** Of a verification, at the gateway: two attempts of 900 ms, and what is around them. */
+const VERIFICATION_BUDGET_MS = 2_000;
 /** A machine that is busy may spoil some, a platform that is slow spoils all. */
 const OUTAGES = 5;
 
@@ -177,6 +184,57 @@ it.each(STORES)(
   },
   120_000,
 );
+
+describe('with processes that are there and do not answer', () => {
+  const replicas = (name: string) => platform.services.filter((service) => service.name === name);
+  const send = (name: string, signal: NodeJS.Signals) =>
+    Promise.all(replicas(name).map((service) => service.kill(signal)));
+
+  it('a verification is answered 503 within two seconds', async () => {
+    await send('verification', 'SIGSTOP');
+    const durationsMs: number[] = [];
+    // One of them, on a busy machine.
+    while (durationsMs.length < OUTAGES && Math.min(...durationsMs) > VERIFICATION_BUDGET_MS) {
+      const startedAtMs = performance.now();
+      expect((await gateway.auth(live.key)).status).toBe(503);
+      durationsMs.push(performance.now() - startedAtMs);
+    }
+    await send('verification', 'SIGCONT');
+    expect(Math.min(...durationsMs)).toBeLessThan(VERIFICATION_BUDGET_MS);
+    await eventually(async () => expect((await gateway.auth(live.key)).status).toBe(200));
+  }, 30_000);
+
+  it('a deletion is answered 503 when its time is over, says that it may still complete, and does', async () => {
+    const key = await gateway.createKey(project.id);
+    await gateway.auth(key.key);
+    await send('key-management', 'SIGSTOP');
+    const answer = (await gateway.deleteKey(key)) as Answer<ProblemBody>;
+    await send('key-management', 'SIGCONT');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(answer.body.detail).toContain('may still complete');
+    await eventually(async () => expect((await gateway.auth(key.key)).status).toBe(401));
+  }, 60_000);
+});
+
+it('a deletion that waits for Redis is completed and answered 204 by a process that has been told to stop', async () => {
+  const keyManagement = platform.services.filter(({ name }) => name === 'key-management');
+  const key = await gateway.createKey(project.id);
+  await platform.servers.redis?.kill('SIGKILL');
+  const startedAtMs = performance.now();
+  const deletion = gateway.deleteKey(key);
+  const keys = `/v1/projects/${project.id}/api-keys`;
+  await eventually(async () => {
+    expect((await gateway.admin('GET', `${keys}/${key.id}`)).body).toMatchObject({ status: 'deleting' });
+  });
+  // Nobody else is left to answer it.
+  const stopped = Promise.all(keyManagement.map((service) => service.stop()));
+  expect((await deletion).status).toBe(204);
+  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(FENCE_WAIT_MS);
+  await stopped;
+  await platform.servers.redis?.start();
+  await Promise.all(keyManagement.map((service) => service.start()));
+  expect((await gateway.admin('GET', `${keys}/${key.id}`)).status).toBe(404);
+}, 60_000);
 
 /** Each process that uses Redis has given its connection up. */
 async function breakersAreOpen(): Promise<boolean> {
