@@ -1,10 +1,10 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { queryClient } from './query-client.js';
 import { router } from './router.js';
+import { Toaster } from '../ui/toaster.js';
 import { theme } from './theme.js';
 
 export function App(): ReactNode {
@@ -18,7 +18,7 @@ export function App(): ReactNode {
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-center" limit={3} />
+        <Toaster />
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,15 +1,18 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconHelp, IconKey, IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { AccountMenu } from './account-menu.js';
-import { ShortcutHelp } from './shortcut-help.js';
 import { useShortcut } from './use-shortcut.js';
 import classes from './shell.module.css';
 
 const FindKeyDialog = lazy(() =>
   import('../api-keys/find/find-key-dialog.js').then((module) => ({ default: module.FindKeyDialog })),
+);
+
+const ShortcutHelp = lazy(() =>
+  import('./shortcut-help.js').then((module) => ({ default: module.ShortcutHelp })),
 );
 
 /** What surrounds every page. */
@@ -43,11 +46,15 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
             >
               Find a key
             </Button>
-            <Tooltip label="Keyboard shortcuts">
-              <ActionIcon variant="subtle" color="gray" aria-label="Help" onClick={helping.open}>
-                <IconHelp size={18} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label="Help"
+              title="Keyboard shortcuts"
+              onClick={helping.open}
+            >
+              <IconHelp size={18} aria-hidden />
+            </ActionIcon>
             <AccountMenu />
           </div>
         </div>
@@ -55,8 +62,10 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
       <main id="content" className={classes['content']} tabIndex={-1}>
         {children}
       </main>
-      <Suspense>{isFinding && <FindKeyDialog onClose={finding.close} />}</Suspense>
-      <ShortcutHelp opened={isHelping} onClose={helping.close} />
+      <Suspense>
+        {isFinding && <FindKeyDialog onClose={finding.close} />}
+        {isHelping && <ShortcutHelp onClose={helping.close} />}
+      </Suspense>
     </>
   );
 }

@@ -11,9 +11,9 @@ const SHORTCUTS = [
   ['Esc', 'Close what is open'],
 ] as const;
 
-export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }): ReactNode {
+export function ShortcutHelp({ onClose }: { onClose: () => void }): ReactNode {
   return (
-    <Dialog opened={opened} onClose={onClose} title="Keyboard shortcuts">
+    <Dialog opened onClose={onClose} title="Keyboard shortcuts">
       <dl className={classes['list']}>
         {SHORTCUTS.map(([key, meaning]) => (
           <div key={key}>

@@ -1,5 +1,4 @@
 // In layers, so that what is ours wins whatever the order of the files.
 import '@mantine/core/styles.layer.css';
-import '@mantine/notifications/styles.layer.css';
 import 'virtual:theme.css';
 import './global.css';

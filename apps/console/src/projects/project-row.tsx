@@ -1,19 +1,36 @@
-import { ActionIcon, Badge, Menu } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots, IconFolder, IconPencil, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import type { Project } from '../api/types.js';
 import { useWhyNot } from '../session/permissions.js';
+import { ActionsMenu } from '../ui/actions-menu.js';
+import type { MenuSection } from '../ui/menu-section.js';
 import { Time } from '../ui/time.js';
-import { DeleteProjectDialog } from './delete-project-dialog.js';
-import { ProjectNameDialog } from './project-name-dialog.js';
 import classes from './projects.module.css';
+
+const DeleteProjectDialog = lazy(() =>
+  import('./delete-project-dialog.js').then((module) => ({ default: module.DeleteProjectDialog })),
+);
+const ProjectNameDialog = lazy(() =>
+  import('./project-name-dialog.js').then((module) => ({ default: module.ProjectNameDialog })),
+);
 
 export function ProjectRow({ project, isLast }: { project: Project; isLast: boolean }): ReactNode {
   const whyNot = useWhyNot(project.id);
   const [isRenaming, renaming] = useDisclosure(false);
   const [isDeleting, deleting] = useDisclosure(false);
+  const disabled = whyNot !== undefined;
+  const sections = (): MenuSection[] => [
+    {
+      ...(disabled ? { label: whyNot } : {}),
+      actions: [
+        { label: 'Rename', icon: IconPencil, disabled, onClick: renaming.open },
+        { label: 'Delete', icon: IconTrash, color: 'red', disabled, onClick: deleting.open },
+      ],
+    },
+  ];
   return (
     <li className={classes['row']}>
       <IconFolder size={20} stroke={1.6} aria-hidden className={classes['icon'] ?? ''} />
@@ -30,33 +47,11 @@ export function ProjectRow({ project, isLast }: { project: Project; isLast: bool
       <span className={classes['created']}>
         Created <Time at={project.createdAt} />
       </span>
-      <Menu position="bottom-end" withinPortal>
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${project.name}`}>
-            <IconDots size={18} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {whyNot !== undefined && <Menu.Label maw={240}>{whyNot}</Menu.Label>}
-          <Menu.Item
-            leftSection={<IconPencil size={16} aria-hidden />}
-            disabled={whyNot !== undefined}
-            onClick={renaming.open}
-          >
-            Rename
-          </Menu.Item>
-          <Menu.Item
-            color="red"
-            leftSection={<IconTrash size={16} aria-hidden />}
-            disabled={whyNot !== undefined}
-            onClick={deleting.open}
-          >
-            Delete
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {isRenaming && <ProjectNameDialog project={project} onClose={renaming.close} />}
-      {isDeleting && <DeleteProjectDialog project={project} onClose={deleting.close} />}
+      <ActionsMenu label={`Actions for ${project.name}`} icon={IconDots} sections={sections} />
+      <Suspense>
+        {isRenaming && <ProjectNameDialog project={project} onClose={renaming.close} />}
+        {isDeleting && <DeleteProjectDialog project={project} onClose={deleting.close} />}
+      </Suspense>
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconFolder, IconPlus, IconSearch } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useShortcut } from '../app/use-shortcut.js';
 import { useWhyNot } from '../session/permissions.js';
 import { GuardedButton } from '../ui/guarded.js';
@@ -12,10 +12,13 @@ import { ProblemPanel } from '../ui/problem-panel.js';
 import { SearchField } from '../ui/search-field.js';
 import { SkeletonRows } from '../ui/skeleton-rows.js';
 import { lastProject } from './last-project.js';
-import { ProjectNameDialog } from './project-name-dialog.js';
 import { ProjectRow } from './project-row.js';
 import { useProjects } from './use-projects.js';
 import classes from './projects.module.css';
+
+const ProjectNameDialog = lazy(() =>
+  import('./project-name-dialog.js').then((module) => ({ default: module.ProjectNameDialog })),
+);
 
 const SEARCH_DELAY_MS = 200;
 
@@ -45,7 +48,7 @@ export function ProjectsPage(): ReactNode {
         onClear={() => setSearch('')}
         onCreate={whyNot === undefined ? creating.open : undefined}
       />
-      {isCreating && <ProjectNameDialog onClose={creating.close} />}
+      <Suspense>{isCreating && <ProjectNameDialog onClose={creating.close} />}</Suspense>
     </>
   );
 }

@@ -3,10 +3,10 @@ import { lazy, type ReactNode, Suspense, useSyncExternalStore } from 'react';
 import { ApiError } from '../api/api-error.js';
 import { session } from '../api/session-store.js';
 import { ProblemPanel } from '../ui/problem-panel.js';
-import { SignInPage } from './sign-in-page.js';
 import { useMe } from './use-me.js';
 import classes from './session.module.css';
 
+const SignInPage = lazy(() => import('./sign-in-page.js').then((module) => ({ default: module.SignInPage })));
 const SessionEndedDialog = lazy(() =>
   import('./session-ended-dialog.js').then((module) => ({ default: module.SessionEndedDialog })),
 );
@@ -26,7 +26,12 @@ export function SessionGate({ children }: { children: ReactNode }): ReactNode {
       </>
     );
   }
-  if (me.error instanceof ApiError && me.error.status === 401) return <SignInPage />;
+  if (me.error instanceof ApiError && me.error.status === 401)
+    return (
+      <Suspense>
+        <SignInPage />
+      </Suspense>
+    );
   if (me.error !== null) {
     return (
       <main className={classes['page']}>

@@ -25,7 +25,7 @@ export function SignInForm({ onSignedIn, inNewTab = false }: SignInFormProps): R
       />
     );
   }
-  const { oidc, adminToken } = methods.data;
+  const { oidc } = methods.data;
   return (
     <>
       {oidc !== null && (
@@ -38,8 +38,8 @@ export function SignInForm({ onSignedIn, inNewTab = false }: SignInFormProps): R
           Sign in with {oidc.name}
         </Button>
       )}
-      {oidc !== null && adminToken && <div className={classes['or']}>or</div>}
-      {adminToken && <TokenForm isPrimary={oidc === null} onSignedIn={onSignedIn} />}
+      {oidc !== null && <div className={classes['or']}>or</div>}
+      <TokenForm isPrimary={oidc === null} onSignedIn={onSignedIn} />
     </>
   );
 }

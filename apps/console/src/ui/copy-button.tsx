@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { copyText } from './copy-text.js';
@@ -6,26 +6,32 @@ import { copyText } from './copy-text.js';
 type Outcome = 'none' | 'copied' | 'failed';
 const SAYS = { none: '', copied: 'Copied', failed: 'It could not be copied: select it and press Ctrl+C' };
 
-/** For what is no secret: ids, addresses, examples. */
-export function CopyButton({ value, label }: { value: string; label: string }): ReactNode {
+interface CopyButtonProps {
+  value: string;
+  label: string;
+  onCopied?: (() => void) | undefined;
+}
+
+export function CopyButton({ value, label, onCopied }: CopyButtonProps): ReactNode {
   const [outcome, setOutcome] = useState<Outcome>('none');
   const copy = async (): Promise<void> => {
-    setOutcome((await copyText(value)) ? 'copied' : 'failed');
+    const isCopied = await copyText(value);
+    setOutcome(isCopied ? 'copied' : 'failed');
+    if (isCopied) onCopied?.();
   };
   return (
     <>
-      <Tooltip label={SAYS[outcome] || label}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          aria-label={label}
-          onClick={() => void copy()}
-          onBlur={() => setOutcome('none')}
-        >
-          {outcome === 'copied' ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="sm"
+        aria-label={label}
+        title={SAYS[outcome] || label}
+        onClick={() => void copy()}
+        onBlur={() => setOutcome('none')}
+      >
+        {outcome === 'copied' ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+      </ActionIcon>
       <VisuallyHidden role="status">{SAYS[outcome]}</VisuallyHidden>
     </>
   );

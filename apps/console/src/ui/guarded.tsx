@@ -1,5 +1,6 @@
-import { Button, type ButtonProps, Tooltip } from '@mantine/core';
+import { Button, type ButtonProps } from '@mantine/core';
 import type { MouseEventHandler, ReactNode } from 'react';
+import classes from './guarded.module.css';
 
 interface GuardedButtonProps extends ButtonProps {
   /** Why it cannot be pressed; undefined when it can. */
@@ -11,9 +12,9 @@ interface GuardedButtonProps extends ButtonProps {
 export function GuardedButton({ reason, onClick, ...props }: GuardedButtonProps): ReactNode {
   if (reason === undefined) return <Button {...props} onClick={onClick} />;
   return (
-    <Tooltip label={reason} events={{ hover: true, focus: true, touch: true }} multiline maw={280}>
+    <span className={classes['guarded']} data-reason={reason}>
       <Button {...props} data-disabled aria-disabled aria-description={reason} onClick={prevent} />
-    </Tooltip>
+    </span>
   );
 }
 

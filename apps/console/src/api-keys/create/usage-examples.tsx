@@ -31,7 +31,7 @@ export function UsageExamples({ secret, apiKey, onSaved }: UsageExamplesProps): 
         ))}
       </Tabs.List>
       <Tabs.Panel value=".env" pt="xs">
-        <Example code={envLine(secret)} label="Copy the line" />
+        <Example code={envLine(secret)} label="Copy the line" onCopied={onSaved} />
         <Button
           variant="default"
           size="xs"
@@ -51,7 +51,13 @@ export function UsageExamples({ secret, apiKey, onSaved }: UsageExamplesProps): 
   );
 }
 
-function Example({ code, label }: { code: string; label: string }): ReactNode {
+interface ExampleProps {
+  code: string;
+  label: string;
+  onCopied?: () => void;
+}
+
+function Example({ code, label, onCopied }: ExampleProps): ReactNode {
   return (
     <div className={classes['example']}>
       {/* It may be wider than the dialog, and then scrolls: the keyboard must get there. */}
@@ -59,7 +65,7 @@ function Example({ code, label }: { code: string; label: string }): ReactNode {
         {code}
       </pre>
       <div className={classes['exampleCopy']}>
-        <CopyButton value={code} label={label} />
+        <CopyButton value={code} label={label} onCopied={onCopied} />
       </div>
     </div>
   );

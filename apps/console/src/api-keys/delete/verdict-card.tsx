@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import type { ApiKey } from '../../api/types.js';
 import { useNow } from '../../ui/clock.js';
+import { Notice } from '../../ui/notice.js';
+import { exactTime } from '../../ui/time-text.js';
 import { Time } from '../../ui/time.js';
 import { verdictOf } from '../key-state.js';
 import classes from './delete.module.css';
@@ -8,7 +10,7 @@ import classes from './delete.module.css';
 /** "Safe to delete?", with the counts that it rests on, and how complete they are. */
 export function VerdictCard({ apiKey }: { apiKey: ApiKey }): ReactNode {
   const { tone, title, advice } = verdictOf(apiKey, useNow());
-  const { last24h, last7d, last30d, asOf } = apiKey.usage;
+  const { last24h, last7d, last30d, asOf, gap } = apiKey.usage;
   const figures = [
     ['24 hours', last24h],
     ['7 days', last7d],
@@ -40,6 +42,11 @@ export function VerdictCard({ apiKey }: { apiKey: ApiKey }): ReactNode {
           </>
         )}
       </p>
+      {gap !== null && (
+        <Notice tone="warn">
+          A gateway fell silent: uses between {exactTime(gap.from)} and {exactTime(gap.to)} may be missing.
+        </Notice>
+      )}
     </section>
   );
 }

@@ -19,6 +19,7 @@ interface KeyRowProps {
 const LABELS: Readonly<Record<string, string>> = {
   project: 'Project',
   keyStart: 'Key',
+  state: 'State',
   created: 'Created',
   lastUsed: 'Last used',
   expires: 'Expires',

@@ -10,7 +10,8 @@ export type Rotation = { isReady: true } | { isReady: false; waitsFor: string };
 
 /** Whether the old key can go: it is silent, its replacement is in use, and both are known to be so. */
 export function rotationOf(oldKey: ApiKey, newKey: ApiKey, nowMs: number): Rotation {
-  const { asOf } = oldKey.usage;
+  const { asOf, gap } = oldKey.usage;
+  if (gap !== null) return { isReady: false, waitsFor: 'Uses of the old key may be missing in the counts.' };
   if (asOf === null || nowMs - Date.parse(asOf) > STALE_MS) {
     return { isReady: false, waitsFor: 'The latest uses are not counted yet.' };
   }
