@@ -64,7 +64,7 @@ function DeletedKeys({ projectId }: { projectId: string }): ReactNode {
     <>
       <ResponsiveTable
         label="Recently deleted API keys"
-        columns={['Note', 'Key', 'Deleted', 'Still called?', 'Last refused call']}
+        columns={['Note', 'Key', 'Deleted', 'Still called?', 'First refused call', 'Last refused call']}
         rows={rows.map((row) => ({ id: row.id, cells: cellsOf(row) }))}
       />
       <LoadMore shown={rows.length} one="deleted key" query={deleted} />
@@ -78,6 +78,7 @@ function cellsOf({
   deletedAt,
   deletedBy,
   rejectedUses,
+  firstRejectedAt,
   lastRejectedAt,
 }: DeletedApiKey): ReactNode[] {
   return [
@@ -90,7 +91,7 @@ function cellsOf({
     <>
       <Time at={deletedAt} />{' '}
       <Text c="dimmed" size="xs">
-        by {deletedBy}
+        by {deletedBy ?? 'somebody unknown'}
       </Text>
     </>,
     rejectedUses === 0 ? (
@@ -102,6 +103,7 @@ function cellsOf({
         {count(rejectedUses, 'refused call')}
       </Pill>
     ),
+    firstRejectedAt === null ? '–' : <Time key="first" at={firstRejectedAt} />,
     lastRejectedAt === null ? 'Never called since' : <Time key="last" at={lastRejectedAt} />,
   ];
 }

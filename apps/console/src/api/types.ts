@@ -17,19 +17,5 @@ export type AuditEvent = Schemas['AuditEvent'];
 export type SignInMethods = Schemas['SignInMethods'];
 export type Me = Schemas['Principal'];
 
-export interface DeletedApiKey {
-  id: string;
-  keyStart: string;
-  note: string | null;
-  deletedAt: string;
-  deletedBy: string;
-  rejectedUses: number;
-  lastRejectedAt: string | null;
-}
-
-export interface FoundApiKey {
-  projectId: string;
-  keyId: string;
-  keyStart: string;
-  status: ApiKey['status'];
-}
+export type DeletedApiKey = Schemas['DeletedApiKey'];
+export type FoundApiKey = Schemas['LookupApiKeyResponse'];

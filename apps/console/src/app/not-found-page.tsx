@@ -7,6 +7,7 @@ import { Nothing } from '../ui/nothing.js';
 export function NotFoundPage(): ReactNode {
   return (
     <Nothing
+      isPage
       icon={IconMapQuestion}
       title="There is no such page"
       action={<Anchor renderRoot={(props) => <Link to="/projects" {...props} />}>All projects</Anchor>}

@@ -20,7 +20,7 @@ interface BarPlotProps {
 /** Bars as one SVG. What it shows is also said in its title, and to the last number in the table below it. */
 export function BarPlot({ title, bars, ticks }: BarPlotProps): ReactNode {
   const id = useId();
-  const highest = Math.max(1, ...bars.map(({ value }) => value));
+  const highest = Math.max(0, ...bars.map(({ value }) => value));
   return (
     <figure className={classes['figure']}>
       <figcaption>

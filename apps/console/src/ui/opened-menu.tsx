@@ -18,7 +18,14 @@ export function OpenedMenu({ label, icon: Icon, sections }: OpenedMenuProps): Re
     setIsOpen(true);
   }, []);
   return (
-    <Menu position="bottom-end" withinPortal width={230} opened={isOpen} onChange={setIsOpen}>
+    <Menu
+      withInitialFocusPlaceholder={false}
+      position="bottom-end"
+      withinPortal={false}
+      width={230}
+      opened={isOpen}
+      onChange={setIsOpen}
+    >
       <Menu.Target>
         <ActionIcon ref={button} variant="subtle" color="gray" aria-label={label}>
           <Icon size={18} aria-hidden />
@@ -46,7 +53,7 @@ function Section({ label, actions }: MenuSection): ReactNode {
           leftSection={<Icon size={16} aria-hidden />}
           disabled={disabled}
           onClick={onClick}
-          {...(color === undefined ? {} : { color })}
+          {...(color === undefined ? {} : { color: `${color}.8` })}
           {...(checked === undefined ? {} : { role: 'menuitemradio', 'aria-checked': checked })}
           {...(checked === true ? { rightSection: '✓' } : {})}
         >

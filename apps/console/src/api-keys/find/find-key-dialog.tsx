@@ -65,7 +65,12 @@ export function FindKeyDialog({ onClose }: { onClose: () => void }): ReactNode {
   );
 }
 
-const STATUS_TEXT = { active: 'active', expired: 'expired', deleting: 'being deleted' };
+const STATUS_TEXT = {
+  active: 'active',
+  expired: 'expired',
+  deleting: 'being deleted',
+  deleted: 'deleted: it does no harm any more',
+};
 
 function Found({ found, onClose }: { found: FoundApiKey; onClose: () => void }): ReactNode {
   const { projectId, keyId, keyStart, status } = found;
@@ -73,6 +78,10 @@ function Found({ found, onClose }: { found: FoundApiKey; onClose: () => void }):
   const navigate = useNavigate();
   const go = (): void => {
     onClose();
+    if (status === 'deleted') {
+      void navigate({ to: '/projects/$projectId/api-access/recently-deleted', params: { projectId } });
+      return;
+    }
     void navigate({
       to: '/projects/$projectId/api-access/api-keys',
       params: { projectId },
