@@ -196,8 +196,8 @@ export const PLANTS = [
     patches: [
       [
         SERVICE,
-        'await findApiKey(manager, {\n                projectId,\n                keyId\n            });',
-        "if ((await findApiKey(manager, { projectId, keyId })).state !== 'active') throw new DomainError('API_KEY_NOT_FOUND');",
+        'const detail = `${nameOf(key)} → ',
+        "if (key.state !== 'active') throw new DomainError('API_KEY_NOT_FOUND'); const detail = `${nameOf(key)} → ",
       ],
     ],
   },
