@@ -11,6 +11,8 @@ import { StackClone } from './support/stack-clone.js';
 const difficultName =
   `a clone with spaces and a name of more than one hundred characters ${'long '.repeat(10)}`.trim();
 const parent = temporaryDirectory('one-command-stack');
+/** Four stores, the cache and the sessions each in a Redis of their own, and four services. */
+const PROCESSES = 8;
 
 let clone: StackClone;
 
@@ -54,7 +56,7 @@ describe('npm start', () => {
     expect(await (await fetch(gatewayUrl)).text()).toBe('a stub');
     await stack.says(/gateway-1 .*the stub starts/);
     const pids = Object.values(recordedPids());
-    expect(pids).toHaveLength(7);
+    expect(pids).toHaveLength(PROCESSES);
     expect((await stack.kill('SIGINT')).code).toBe(0);
     expect(pids.filter(isAlive)).toEqual([]);
   });
@@ -71,7 +73,7 @@ describe('npm start', () => {
   it('waits for a stack that somebody else is starting, instead of starting another', async () => {
     const outcomes = await Promise.all([clone.run(['up', '--detach']), clone.run(['up', '--detach'])]);
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
-    expect(Object.values(recordedPids()).filter(isAlive)).toHaveLength(7);
+    expect(Object.values(recordedPids()).filter(isAlive)).toHaveLength(PROCESSES);
   });
 
   it('stops what a killed one has left behind, and continues with its data', async () => {
@@ -79,7 +81,7 @@ describe('npm start', () => {
     await killed.says(/is running/);
     await killed.kill('SIGKILL');
     const leftovers = recordedPids();
-    expect(Object.values(leftovers).filter(isAlive)).toHaveLength(7);
+    expect(Object.values(leftovers).filter(isAlive)).toHaveLength(PROCESSES);
     expect((await clone.run(['status'])).code).toBe(1);
     const stack = clone.start();
     await stack.says(/is running/);
