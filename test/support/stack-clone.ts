@@ -121,7 +121,7 @@ export class StackClone {
   }
 
   private copyServices(): void {
-    this.copy('dist');
+    this.copy('dist', 'docs/openapi.json');
     this.changePackage({ scripts: { build: 'echo built already' } });
   }
 

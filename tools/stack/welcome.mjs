@@ -28,7 +28,8 @@ Ctrl+C or "npm run stack -- down" stops everything and keeps the data; "npm run 
 /** Without passwords: whoever needs those asks for `status --json`. @param {Summary} summary */
 export function addresses({ gatewayUrl, databaseUrl, redisUrl, sessionRedisUrl, natsUrl, services }) {
   const rows = [
-    ['API', gatewayUrl],
+    ['Console', `${gatewayUrl}/`],
+    ['API', `${gatewayUrl}/v1, described at ${gatewayUrl}/docs`],
     ['PostgreSQL', new URL(databaseUrl).host],
     ['Redis', new URL(redisUrl).host],
     ['Redis of sessions', new URL(sessionRedisUrl).host],
