@@ -124,7 +124,14 @@ export class Auditor {
   }
 }
 
-/** @param {{ as_of: Date | null, dead_letters: number, keys: any[] }} row @returns {Sample} */
+/**
+ * A key as PostgreSQL puts it into JSON.
+ *
+ * @typedef {{ key_id: string, first_used_at: string | null, last_used_at: string | null, daily: number | null,
+ *   hourly: number | null, deleted: number | null, expired: number | null }} KeyRow
+ */
+
+/** @param {{ as_of: Date | null, dead_letters: number, keys: KeyRow[] }} row @returns {Sample} */
 function toSample({ as_of: asOf, dead_letters: deadLetters, keys }) {
   return {
     asOfMs: asOf?.getTime() ?? null,
@@ -133,7 +140,7 @@ function toSample({ as_of: asOf, dead_letters: deadLetters, keys }) {
   };
 }
 
-/** @param {any} key @returns {Recorded} */
+/** @param {KeyRow} key @returns {Recorded} */
 function toRecorded({ first_used_at: first, last_used_at: last, daily, hourly, deleted, expired }) {
   return {
     counts: { used: daily ?? 0, deleted: deleted ?? 0, expired: expired ?? 0 },

@@ -10,7 +10,7 @@ const storage = getMetadataStorage();
 /**
  * Each rule by the name that class-validator gives it. An empty one cannot be said in JSON Schema, or the type says it.
  *
- * @type {Record<string, (constraints: any[]) => Schema>}
+ * @type {Record<string, (constraints: unknown[]) => Schema>}
  */
 const SCHEMA_OF_RULE = {
   isString: () => ({ type: 'string' }),
@@ -109,8 +109,10 @@ function add(schema, rule, where) {
   }
 }
 
-/** @param {RegExp} pattern */
-function sourceOf({ source, flags }) {
+/** @param {unknown} pattern */
+function sourceOf(pattern) {
+  if (!(pattern instanceof RegExp)) throw new Error('Only a regular expression can be said in JSON Schema');
+  const { source, flags } = pattern;
   if (/[^u]/.test(flags))
     throw new Error(`/${source}/${flags} cannot be said in JSON Schema, which has no flags`);
   return source;
