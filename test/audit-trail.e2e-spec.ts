@@ -94,6 +94,17 @@ describe('the audit trail', () => {
     expect(change?.requestId).toBe('the-change-of-the-note');
   });
 
+  it('tells all that was done to one key', async () => {
+    const keyId = events.find(({ action }) => action === 'api-key.note-changed')?.targetId ?? '';
+    const ofKey = events.filter(({ targetId }) => targetId === keyId);
+    expect(ofKey.map(({ action }) => action)).toEqual([
+      'api-key.deleted',
+      'api-key.note-changed',
+      'api-key.created',
+    ]);
+    expect((await list(`targetId=${keyId}`)).body.data).toEqual(ofKey);
+  });
+
   it('is filtered by action and time, in whatever offset the time is written', async () => {
     const deleted = await list(`projectId=${projectId}&action=api-key.deleted&actor=self`);
     expect(deleted.body.data).toHaveLength(1);
@@ -111,6 +122,7 @@ describe('the audit trail', () => {
     ['from=2026-11-23T00:00:00+01:00', '/from', '%2B'],
     ['action=api-key.revoked', '/action', 'one of the following'],
     ['projectId=1', '/projectId', 'UUID'],
+    ['targetId=1', '/targetId', 'UUID'],
     ['limit=201', '/limit', '200'],
     ['cursor=x', '/cursor', 'nextCursor'],
     ['q=x', '/q', 'should not exist'],

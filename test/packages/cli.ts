@@ -243,6 +243,10 @@ export function describeCli(getGateway: () => GatewayClient): void {
         expect((await cli(['audit', '--action', 'api-key.created', '--limit', '1'])).stdout).toMatch(
           new RegExp(`api-key.created +admin-token .*${id}`),
         );
+        const ofProject = await cli(['audit', '--target', project.id, '--json']);
+        expect(JSON.parse(ofProject.stdout)).toMatchObject([
+          { action: 'project.created', targetId: project.id },
+        ]);
       },
       { withinMs: 60_000 },
     );

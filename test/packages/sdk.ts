@@ -132,5 +132,6 @@ export function describeSdk(getGateway: () => GatewayClient): void {
       .pages()
       .next();
     expect(events.value).toMatchObject([{ action: 'api-key.created', actor: 'admin-token', targetId: id }]);
+    expect(await admin.auditEvents.list({ targetId: id }).toArray()).toEqual(events.value);
   });
 }

@@ -7,6 +7,7 @@ import { CreateFirstProject1764020030000 } from '../migrations/1764020030000-cre
 import { PublishCreation1764030000000 } from '../migrations/1764030000000-publish-creation.js';
 import { CreateNotifications1764031000000 } from '../migrations/1764031000000-create-notifications.js';
 import { PublishEntryLifetime1764040000000 } from '../migrations/1764040000000-publish-entry-lifetime.js';
+import { IndexAuditEventsOfTarget1764041000000 } from '../migrations/1764041000000-index-audit-events-of-target.js';
 import { entities } from './entities.js';
 
 /** For migrations only, as the owner of the schema. The service itself connects as a role that owns nothing. */
@@ -24,6 +25,7 @@ export const dataSource = new DataSource({
     PublishCreation1764030000000,
     CreateNotifications1764031000000,
     PublishEntryLifetime1764040000000,
+    IndexAuditEventsOfTarget1764041000000,
   ],
   migrationsTableName: 'migrations',
   migrationsTransactionMode: 'all',

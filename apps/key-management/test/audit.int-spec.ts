@@ -88,11 +88,12 @@ describe('what the gateway records', () => {
 
 describe('the list of events', () => {
   it('can be restricted by each filter, and by all of them together', async () => {
-    const [projectId, actor] = [randomUUID(), `filtered ${randomUUID()}`];
-    const common = { projectId, actor, occurredAt: '2026-02-02T00:00:00.000Z' } as const;
+    const [projectId, targetId, actor] = [randomUUID(), randomUUID(), `filtered ${randomUUID()}`];
+    const common = { projectId, targetId, actor, occurredAt: '2026-02-02T00:00:00.000Z' } as const;
     const wanted = await record({ ...common, action: 'access.denied' });
     const others = {
       projectId: await record({ ...common, action: 'access.denied', projectId: randomUUID() }),
+      targetId: await record({ ...common, action: 'access.denied', targetId: randomUUID() }),
       actor: await record({ ...common, action: 'access.denied', actor: 'Ada Lovelace (248289)' }),
       action: await record({ ...common, action: 'session.signed-out' }),
       from: await record({ ...common, action: 'access.denied', occurredAt: '2026-02-01T23:59:59.999Z' }),
@@ -100,6 +101,7 @@ describe('the list of events', () => {
     };
     const filters = {
       projectId,
+      targetId,
       actor,
       action: 'access.denied',
       from: '2026-02-02T00:00:00.000Z',

@@ -160,6 +160,8 @@ export interface AuditEvent {
 
 export interface AuditFilters extends PageOptions {
   projectId?: string | undefined;
+  /** The project or API key that it was done to. */
+  targetId?: string | undefined;
   actor?: string | undefined;
   action?: string | undefined;
   from?: Date | Timestamp | undefined;

@@ -1545,6 +1545,8 @@ export interface operations {
                 limit?: number;
                 cursor?: string;
                 projectId?: string;
+                /** @description What was done to this project or API key. */
+                targetId?: string;
                 /** @description The whole of it, as events show it. */
                 actor?: string;
                 action?: "project.created" | "project.renamed" | "project.deleted" | "api-key.created" | "api-key.note-changed" | "api-key.deleted" | "api-key.looked-up" | "session.signed-in" | "session.signed-out" | "access.denied";
@@ -1585,6 +1587,8 @@ export interface operations {
         parameters: {
             query?: {
                 projectId?: string;
+                /** @description What was done to this project or API key. */
+                targetId?: string;
                 /** @description The whole of it, as events show it. */
                 actor?: string;
                 action?: "project.created" | "project.renamed" | "project.deleted" | "api-key.created" | "api-key.note-changed" | "api-key.deleted" | "api-key.looked-up" | "session.signed-in" | "session.signed-out" | "access.denied";

@@ -10,6 +10,11 @@ export class AuditExportQuery {
   @IsId()
   projectId?: string;
 
+  /** What was done to this project or API key. */
+  @MayBeAbsent()
+  @IsId()
+  targetId?: string;
+
   /** The whole of it, as events show it. */
   @MayBeAbsent()
   @IsActor()

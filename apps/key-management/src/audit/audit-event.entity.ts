@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity({ schema: 'key_management', name: 'audit_events' })
 @Index('audit_events_by_time', ['occurredAt', 'id'])
 @Index('audit_events_of_project', ['projectId', 'occurredAt', 'id'])
+@Index('audit_events_of_target', ['targetId', 'occurredAt', 'id'])
 @Index('audit_events_of_actor', ['actor', 'occurredAt', 'id'])
 @Index('audit_events_of_action', ['action', 'occurredAt', 'id'])
 export class AuditEventEntity {

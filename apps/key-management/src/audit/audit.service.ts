@@ -35,11 +35,11 @@ export class AuditService {
   }
 
   async list({ limit, cursor, ...filters }: ListAuditEventsRequest): Promise<ListAuditEventsResponse> {
-    const { projectId, actor, action, from, to } = filters;
+    const { projectId, targetId, actor, action, from, to } = filters;
     const { rows, nextCursor } = await this.database.run((manager) => {
       const query = manager.createQueryBuilder(AuditEventEntity, 'event').where('true');
       restrict(query, filters);
-      const list = ['audit-events', projectId, actor, action, from, to];
+      const list = ['audit-events', projectId, targetId, actor, action, from, to];
       return readPage(query, { list, time: 'occurredAt', limit, cursor });
     });
     return { data: rows.map(toAuditEvent), nextCursor };
@@ -50,6 +50,7 @@ type Filters = Omit<ListAuditEventsRequest, 'limit' | 'cursor'>;
 
 const CONDITIONS: Readonly<Record<keyof Filters, string>> = {
   projectId: 'event.projectId = :projectId',
+  targetId: 'event.targetId = :targetId',
   actor: 'event.actor = :actor',
   action: 'event.action = :action',
   from: 'event.occurredAt >= :from',

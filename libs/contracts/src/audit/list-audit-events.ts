@@ -24,6 +24,11 @@ export class ListAuditEventsRequest {
   @IsId()
   projectId?: string;
 
+  /** What was done to this project or API key. */
+  @MayBeAbsent()
+  @IsId()
+  targetId?: string;
+
   /** The whole of it. */
   @MayBeAbsent()
   @IsActor()

@@ -5,6 +5,7 @@ import { Session } from '../session.js';
 import { table } from '../table.js';
 
 interface AuditOptions {
+  target?: string;
   actor?: string;
   action?: string;
   since?: string;
@@ -15,11 +16,12 @@ export function addAudit(program: Command): void {
   program
     .command('audit')
     .description('who did what, when, from where; the latest first')
+    .option('--target <id>', 'what was done to this API key or project')
     .option('--actor <actor>')
     .option('--action <action>', 'such as api-key.deleted')
     .option('--since <time>', 'in the last 24h, 30d, …')
     .option('--limit <count>', 'at most', '50')
-    .action(async ({ actor, action, since, limit }: AuditOptions, command: Command) => {
+    .action(async ({ target, actor, action, since, limit }: AuditOptions, command: Command) => {
       const session = new Session(command);
       const most = Number(limit);
       if (!/^\d{1,5}$/.test(limit) || most === 0)
@@ -27,7 +29,7 @@ export function addAudit(program: Command): void {
       const client = session.admin();
       const from = since === undefined ? undefined : new Date(Date.now() - parseDuration(since, '--since'));
       const projectId = session.namedProject === undefined ? undefined : await session.projectId(client);
-      const filters = { actor, action, from, projectId, limit: Math.min(most, 200) };
+      const filters = { targetId: target, actor, action, from, projectId, limit: Math.min(most, 200) };
       const events = [];
       for await (const event of client.auditEvents.list(filters)) {
         if (events.push(event) === most) break;
