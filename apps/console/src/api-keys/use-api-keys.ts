@@ -6,8 +6,8 @@ import {
   useQuery,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { type ApiKeyQuery, gateway, type KeyAddress } from '../api/gateway.js';
-import type { ApiKey, ApiKeyUsage, Page } from '../api/types.js';
+import { gateway } from '../api/gateway.js';
+import type { ApiKey, ApiKeyQuery, ApiKeyUsage, KeyAddress, Page } from '../api/types.js';
 
 /** Prefix of whatever changes when an API key does. */
 export const API_KEYS = ['api-keys'] as const;

@@ -1,105 +1,109 @@
 import { ApiError } from './api-error.js';
-import { DELETION_TIMEOUT_MS, send } from './send.js';
+import { answerOf, client } from './client.js';
 import type {
   ApiKey,
+  ApiKeyQuery,
   ApiKeyUsage,
   AuditEvent,
+  AuditQuery,
   CreatedApiKey,
   DeletedApiKey,
+  DeletedApiKeyQuery,
   FoundApiKey,
+  KeyAddress,
   Me,
+  NewApiKey,
   Page,
   Project,
+  ProjectQuery,
   SignInMethods,
 } from './types.js';
 
-type Signal = AbortSignal | undefined;
-interface PageQuery {
-  cursor?: string | undefined;
-  limit?: number;
-  q?: string | undefined;
-}
+const API_KEY = '/v1/projects/{projectId}/api-keys/{keyId}';
+const pathOf = ({ projectId, id }: KeyAddress): { projectId: string; keyId: string } => ({
+  projectId,
+  keyId: id,
+});
 
-export interface ApiKeyQuery extends PageQuery {
-  status?: string | undefined;
-  expiresWithinDays?: number | undefined;
-  unusedForDays?: number | undefined;
-  neverUsed?: boolean | undefined;
-  sort?: string | undefined;
-}
-
-export interface AuditQuery {
-  projectId?: string | undefined;
-  actor?: string | undefined;
-  action?: string | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
-  cursor?: string | undefined;
-  limit?: number;
-}
-
-export interface NewApiKey {
-  note?: string | null;
-  expiresAt?: string | null;
-  replacesKeyId?: string;
-}
-
-export interface KeyAddress {
-  projectId: string;
-  id: string;
-}
-
-const keyPath = ({ projectId, id }: KeyAddress): string => `/v1/projects/${projectId}/api-keys/${id}`;
-
+/** Everything that the console asks of the gateway. Each of them throws an `ApiError`. */
 export const gateway = {
-  signInMethods: (): Promise<SignInMethods> => send('GET', '/v1/sign-in-methods'),
-  signIn: (adminToken: string): Promise<undefined> => send('POST', '/v1/session', { body: { adminToken } }),
-  signOut: (): Promise<undefined> => send('DELETE', '/v1/session'),
-  me: (): Promise<Me> => send('GET', '/v1/me'),
+  signInMethods: (): Promise<SignInMethods> => answerOf(client.GET('/v1/sign-in-methods')),
+  signIn: (adminToken: string): Promise<undefined> =>
+    answerOf(client.POST('/v1/session', { body: { adminToken } })),
+  signOut: (): Promise<undefined> => answerOf(client.DELETE('/v1/session')),
+  me: (): Promise<Me> => answerOf(client.GET('/v1/me')),
 
-  listProjects: (query: PageQuery, signal?: Signal): Promise<Page<Project>> =>
-    send('GET', '/v1/projects', { query: { ...query }, signal }),
-  getProject: (id: string, signal?: Signal): Promise<Project> =>
-    send('GET', `/v1/projects/${id}`, { signal }),
-  createProject: (name: string): Promise<Project> => send('POST', '/v1/projects', { body: { name } }),
-  renameProject: (id: string, name: string): Promise<Project> =>
-    send('PATCH', `/v1/projects/${id}`, { body: { name } }),
-  deleteProject: (id: string): Promise<undefined> => send('DELETE', `/v1/projects/${id}`),
+  listProjects: (query: ProjectQuery, signal: AbortSignal): Promise<Page<Project>> =>
+    answerOf(client.GET('/v1/projects', { params: { query: given(query) }, signal })),
+  getProject: (projectId: string, signal: AbortSignal): Promise<Project> =>
+    answerOf(client.GET('/v1/projects/{projectId}', { params: { path: { projectId } }, signal })),
+  createProject: (name: string): Promise<Project> =>
+    answerOf(client.POST('/v1/projects', { body: { name } })),
+  renameProject: (projectId: string, name: string): Promise<Project> =>
+    answerOf(client.PATCH('/v1/projects/{projectId}', { params: { path: { projectId } }, body: { name } })),
+  deleteProject: (projectId: string): Promise<undefined> =>
+    answerOf(client.DELETE('/v1/projects/{projectId}', { params: { path: { projectId } } })),
 
   /** Of one project, or of all that one may see. */
-  listApiKeys: (projectId: string | undefined, query: ApiKeyQuery, signal?: Signal): Promise<Page<ApiKey>> =>
-    send('GET', projectId ? `/v1/projects/${projectId}/api-keys` : '/v1/api-keys', {
-      query: { ...query },
-      signal,
-    }),
-  getApiKey: (key: KeyAddress, signal?: Signal): Promise<ApiKey> => send('GET', keyPath(key), { signal }),
+  listApiKeys: (
+    projectId: string | undefined,
+    query: ApiKeyQuery,
+    signal: AbortSignal,
+  ): Promise<Page<ApiKey>> =>
+    answerOf(
+      projectId === undefined
+        ? client.GET('/v1/api-keys', { params: { query: given(query) }, signal })
+        : client.GET('/v1/projects/{projectId}/api-keys', {
+            params: { path: { projectId }, query: given(query) },
+            signal,
+          }),
+    ),
+  getApiKey: (key: KeyAddress, signal: AbortSignal): Promise<ApiKey> =>
+    answerOf(client.GET(API_KEY, { params: { path: pathOf(key) }, signal })),
   createApiKey: (projectId: string, body: NewApiKey, idempotencyKey: string): Promise<CreatedApiKey> =>
-    send('POST', `/v1/projects/${projectId}/api-keys`, {
-      body,
-      headers: { 'idempotency-key': idempotencyKey },
-    }),
+    answerOf(
+      client.POST('/v1/projects/{projectId}/api-keys', {
+        params: { path: { projectId }, header: { 'Idempotency-Key': idempotencyKey } },
+        body,
+      }),
+    ),
   changeNote: (key: KeyAddress, note: string | null): Promise<ApiKey> =>
-    send('PATCH', keyPath(key), { body: { note } }),
+    answerOf(client.PATCH(API_KEY, { params: { path: pathOf(key) }, body: { note } })),
   deleteApiKey,
-  usage: (key: KeyAddress, signal?: Signal): Promise<ApiKeyUsage> =>
-    send('GET', `${keyPath(key)}/usage`, { signal }),
-  listDeletedApiKeys: (projectId: string, query: PageQuery, signal?: Signal): Promise<Page<DeletedApiKey>> =>
-    send('GET', `/v1/projects/${projectId}/deleted-api-keys`, {
-      query: { ...query },
-      signal,
-    }),
-  findApiKey: (key: string): Promise<FoundApiKey> => send('POST', '/v1/api-keys/lookup', { body: { key } }),
+  usage: (key: KeyAddress, signal: AbortSignal): Promise<ApiKeyUsage> =>
+    answerOf(client.GET(`${API_KEY}/usage`, { params: { path: pathOf(key) }, signal })),
+  listDeletedApiKeys: (
+    projectId: string,
+    query: DeletedApiKeyQuery,
+    signal: AbortSignal,
+  ): Promise<Page<DeletedApiKey>> =>
+    answerOf(
+      client.GET('/v1/projects/{projectId}/deleted-api-keys', {
+        params: { path: { projectId }, query: given(query) },
+        signal,
+      }),
+    ),
+  findApiKey: (key: string): Promise<FoundApiKey> =>
+    answerOf(client.POST('/v1/api-keys/lookup', { body: { key } })),
 
-  listAuditEvents: (query: AuditQuery, signal?: Signal): Promise<Page<AuditEvent>> =>
-    send('GET', '/v1/audit-events', { query: { ...query }, signal }),
+  listAuditEvents: (query: AuditQuery, signal?: AbortSignal): Promise<Page<AuditEvent>> =>
+    answerOf(client.GET('/v1/audit-events', { params: { query: given(query) }, signal: signal ?? null })),
 };
+
+/** Without what was left open or empty: for the gateway a parameter is there or it is not. */
+function given<Q extends object>(query: Q): { [Name in keyof Q]: Exclude<Q[Name], undefined> } {
+  return Object.fromEntries(
+    Object.entries(query).filter(([, value]) => value !== undefined && value !== ''),
+  ) as { [Name in keyof Q]: Exclude<Q[Name], undefined> };
+}
 
 /**
  * Asks once more when no answer has come: the deletion may still complete, and repeating it does no harm. That it is gone
  * by then is the success that was asked for.
  */
 async function deleteApiKey(key: KeyAddress): Promise<void> {
-  const attempt = (): Promise<undefined> => send('DELETE', keyPath(key), { timeoutMs: DELETION_TIMEOUT_MS });
+  const attempt = (): Promise<undefined> =>
+    answerOf(client.DELETE(API_KEY, { params: { path: pathOf(key) } }));
   try {
     await attempt();
   } catch (error) {

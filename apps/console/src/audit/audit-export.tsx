@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { type AuditQuery, gateway } from '../api/gateway.js';
-import type { AuditEvent } from '../api/types.js';
+import { gateway } from '../api/gateway.js';
+import type { AuditEvent, AuditQuery, Page } from '../api/types.js';
 import { download } from '../ui/download.js';
 import { toast } from '../ui/toast.js';
 import { count } from '../ui/time-text.js';
@@ -51,7 +51,7 @@ async function everything(query: AuditQuery): Promise<AuditEvent[]> {
   const events: AuditEvent[] = [];
   let cursor: string | null = null;
   do {
-    const page: { data: AuditEvent[]; nextCursor: string | null } = await gateway.listAuditEvents({
+    const page: Page<AuditEvent> = await gateway.listAuditEvents({
       ...query,
       limit: PAGE_ITEMS,
       cursor: cursor ?? undefined,

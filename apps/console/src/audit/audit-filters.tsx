@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
-import { ACTIONS, type AuditSearch } from './audit-search.js';
+import { ACTIONS, type AuditSearch, auditSearch } from './audit-search.js';
 import { AuditExport } from './audit-export.js';
 import classes from './audit.module.css';
 
@@ -21,7 +21,7 @@ export function AuditFilters({ projectId, search, onSearch }: AuditFiltersProps)
   const [actor, setActor] = useState(search.actor ?? '');
   useEffect(() => setActor(search.actor ?? ''), [search.actor]);
   const set = (name: keyof AuditSearch, value: string): void => {
-    onSearch({ ...search, [name]: value === '' ? undefined : value });
+    onSearch(auditSearch({ ...search, [name]: value }));
   };
   const findActor = useDebouncedCallback((value: string) => set('actor', value.trim()), TYPING_MS);
   return (

@@ -1,5 +1,9 @@
+import type { AuditEvent, AuditQuery } from '../api/types.js';
+
+type Action = AuditEvent['action'];
+
 export interface AuditSearch {
-  action?: string | undefined;
+  action?: Action | undefined;
   actor?: string | undefined;
   /** Days, as a date field gives them: `2026-11-23`. Both belong to the range. */
   from?: string | undefined;
@@ -11,7 +15,7 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 export function auditSearch(search: Record<string, unknown>): AuditSearch {
   const { action, actor, from, to } = search;
   return {
-    ...(typeof action === 'string' && action !== '' ? { action } : {}),
+    ...(isAction(action) ? { action } : {}),
     ...(typeof actor === 'string' && actor !== '' ? { actor } : {}),
     ...(typeof from === 'string' && DAY.test(from) ? { from } : {}),
     ...(typeof to === 'string' && DAY.test(to) ? { to } : {}),
@@ -19,12 +23,7 @@ export function auditSearch(search: Record<string, unknown>): AuditSearch {
 }
 
 /** What the gateway is asked: moments, where the reader is. */
-export function auditQuery({
-  action,
-  actor,
-  from,
-  to,
-}: AuditSearch): Record<'action' | 'actor' | 'from' | 'to', string | undefined> {
+export function auditQuery({ action, actor, from, to }: AuditSearch): AuditQuery {
   return {
     action,
     actor,
@@ -40,7 +39,7 @@ function startOfNextDay(day: string): string {
   return start.toISOString();
 }
 
-export const ACTIONS: Readonly<Record<string, string>> = {
+export const ACTIONS: Readonly<Record<Action, string>> = {
   'project.created': 'Created the project',
   'project.renamed': 'Renamed the project',
   'project.deleted': 'Deleted the project',
@@ -52,3 +51,10 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'session.signed-out': 'Signed out',
   'access.denied': 'Was denied access',
 };
+
+/** A newer gateway may know more of them. */
+export const actionText = (action: string): string => (isAction(action) ? ACTIONS[action] : action);
+
+function isAction(value: unknown): value is Action {
+  return typeof value === 'string' && Object.hasOwn(ACTIONS, value);
+}

@@ -5,7 +5,7 @@ import type { AuditEvent } from '../api/types.js';
 import { useProject } from '../projects/use-projects.js';
 import { ResponsiveTable } from '../ui/responsive-table.js';
 import { Time } from '../ui/time.js';
-import { ACTIONS } from './audit-search.js';
+import { actionText } from './audit-search.js';
 
 interface AuditTableProps {
   events: readonly AuditEvent[];
@@ -35,7 +35,7 @@ export function AuditTable({ events, withProject }: AuditTableProps): ReactNode 
 function What({ event: { action, count, detail } }: { event: AuditEvent }): ReactNode {
   return (
     <>
-      {ACTIONS[action] ?? action}
+      {actionText(action)}
       {count > 1 && ` ${count.toLocaleString('en')} times`}
       {detail !== null && (
         <Text size="xs" c="dimmed">

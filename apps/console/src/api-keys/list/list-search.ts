@@ -1,4 +1,4 @@
-import type { ApiKeyQuery } from '../../api/gateway.js';
+import type { ApiKeyQuery } from '../../api/types.js';
 
 /** What one can look for, by its name in the URL, and what the gateway calls it. */
 export const FILTERS = {
