@@ -42,6 +42,7 @@ const GRANTS: Record<string, Record<string, string>> = {
     'usage_tracking.hourly_uses': ALL_ROWS,
     'usage_tracking.key_usage': 'INSERT SELECT UPDATE',
     'usage_tracking.publishers': ALL_ROWS,
+    'usage_tracking.recording_horizon': 'SELECT UPDATE',
     'usage_tracking.refusals': ALL_ROWS,
     'usage_tracking.usage_completeness': 'SELECT',
   },

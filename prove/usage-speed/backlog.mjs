@@ -1,7 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { recordedUses, say, useKeys } from './load.mjs';
+import { randomUUID } from 'node:crypto';
+import { fillStream } from './fill-stream.mjs';
+import { recordedUses, say, untilRecorded, useKeys } from './load.mjs';
 
 const AWAY_MS = 60_000;
+const GATEWAYS = 50;
+const BATCHES_PER_SECOND = 10;
+const KEYS_PER_BATCH = 20;
+const KEYS = 1_000;
 
 /** For how long usage-tracking is busy after it was away for a minute at 1,000 uses/s. @param {import('./main.mjs').Side} side */
 export async function measureBacklog(side) {
@@ -12,7 +17,28 @@ export async function measureBacklog(side) {
   const used = await useKeys(side, AbortSignal.timeout(AWAY_MS));
   await consumer.start();
   const startedAtMs = performance.now();
-  while ((await recordedUses(side)) < before + used) await delay(20);
-  const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
-  say('a minute of usage-tracking away is caught up after', `${seconds} s (${used} uses)`);
+  await untilRecorded(side, before + used);
+  say('a minute of usage-tracking away is caught up after', `${secondsSince(startedAtMs)} s (${used} uses)`);
+}
+
+/** The same with as many gateways as one consumer can hardly keep up with, which send nothing more. @param {import('./main.mjs').Side} side */
+export async function measureBacklogOfManyGateways(side) {
+  const batches = (AWAY_MS / 1_000) * BATCHES_PER_SECOND;
+  const { consumer, all } = await fillStream(side, {
+    publishers: GATEWAYS,
+    batches,
+    keysPerBatch: KEYS_PER_BATCH,
+    usesPerKey: 1,
+    keyIds: Array.from({ length: KEYS }, () => randomUUID()),
+  });
+  await consumer.start();
+  const startedAtMs = performance.now();
+  await untilRecorded(side, all);
+  const sent = `${GATEWAYS} gateways, ${GATEWAYS * batches} batches`;
+  say('  the same of many gateways', `${secondsSince(startedAtMs)} s (${sent})`);
+}
+
+/** @param {number} startedAtMs */
+function secondsSince(startedAtMs) {
+  return ((performance.now() - startedAtMs) / 1_000).toFixed(1);
 }

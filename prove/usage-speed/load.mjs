@@ -41,6 +41,15 @@ export async function recordedUses({ sql }) {
   return (await sql.query(text)).rows[0].uses;
 }
 
+/** @param {Pick<import('./main.mjs').Side, 'sql'>} side @param {number} uses at least @returns {Promise<number>} how many it is then */
+export async function untilRecorded(side, uses) {
+  for (;;) {
+    const recorded = await recordedUses(side);
+    if (recorded >= uses) return recorded;
+    await delay(5);
+  }
+}
+
 /** @param {readonly number[]} values @param {number} part for example 0.99 */
 export function quantile(values, part) {
   const sorted = [...values].sort((a, b) => a - b);

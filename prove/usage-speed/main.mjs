@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../tools/stack/servers.mjs';
 import { PROOF_ENVIRONMENT } from '../harness/environment.mjs';
 import { Door } from '../harness/door.mjs';
 import { copyOfBuild } from '../harness/planted-build.mjs';
-import { measureBacklog } from './backlog.mjs';
+import { measureBacklog, measureBacklogOfManyGateways } from './backlog.mjs';
 import { measureConsumer } from './consumer.mjs';
 import { compareCost } from './cost.mjs';
 import { measureLag } from './lag.mjs';
@@ -37,6 +37,7 @@ const baseline = await CountingBaseline.open(recording.platform.databaseUrl);
 try {
   await measureLag(recording, baseline);
   await measureBacklog(recording);
+  await measureBacklogOfManyGateways(recording);
   await measureConsumer(recording, baseline);
   await baseline.close();
   const silent = await start('silent', copyOfBuild(NO_RECORDING));

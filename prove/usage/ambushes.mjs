@@ -17,6 +17,7 @@ export const AMBUSH = {
   unheard: 'ambush: a gateway does not hear that JetStream has its batch',
   behind: 'ambush: one of two consumers is behind',
   newcomer: 'ambush: a gateway starts while one of two consumers is behind',
+  leaving: 'ambush: a gateway is told to stop while it is called',
 };
 
 /** @type {readonly import('../harness/injector.mjs').Ambush<Stage>[]} */
@@ -26,6 +27,7 @@ export const AMBUSHES = [
   { kind: AMBUSH.unheard, strike: leaveUnheard },
   { kind: AMBUSH.behind, strike: leaveBehind },
   { kind: AMBUSH.newcomer, strike: welcomeNewcomer },
+  { kind: AMBUSH.leaving, strike: stopGateways },
 ];
 
 /** @param {Stage} stage */
@@ -67,6 +69,15 @@ async function leaveBehind({ ground, random }) {
   link.stall();
   await ground.pause(BEHIND_MS);
   link.heal();
+}
+
+/** On a platform that works: nothing slows its end down, in which it could send what it has by itself. @param {Stage} stage */
+async function stopGateways({ ground, tally }) {
+  for (const gateway of GATEWAYS) {
+    await ground.service(gateway).stop();
+    tally.kills += 1;
+    await ground.startGateway(gateway);
+  }
 }
 
 /** Its first word may be among what that consumer has fetched, while others' later words are recorded. @param {Stage} stage */

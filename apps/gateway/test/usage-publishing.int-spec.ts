@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { register } from 'prom-client';
 import { eventually } from '../../../test/support/eventually.js';
 import { startTcpProxy, type TcpProxy } from '../../../tools/stack/tcp-proxy.mjs';
 import { loadCredentials, startNats, temporaryDirectory } from '../../../tools/stack/servers.mjs';
@@ -36,7 +37,7 @@ beforeAll(async () => {
   const { natsGatewayPassword, natsUsageTrackingPassword } = loadCredentials(directory);
   gateway = await connect('gateway', proxy.url(url), natsGatewayPassword);
   consumerConnection = await connect('usage-tracking', url, natsUsageTrackingPassword);
-  const options = { service: 'usage-tracking', replicas: 1, maxBytes: 64 * 1024 * 1024 };
+  const options = { service: 'usage-tracking', replicas: 1, maxBytes: 64 * 1024 * 1024, batchEvents: 256 };
   consumer = new JetStreamServer(consumerConnection, options, new Readiness());
   const collect = (batch: EventBatch<Batch>): Promise<undefined> => {
     expect(batch.malformed).toEqual([]);
@@ -70,13 +71,16 @@ function connect(user: string, url: string, password: string): Promise<NatsConne
 }
 
 /** The part of a gateway that counts. */
-function start(graceMs = 20_000): { recorder: UsageRecorder; publisher: UsagePublisher } {
+function start(graceMs = 20_000): {
+  recorder: UsageRecorder;
+  publisher: UsagePublisher;
+  opened: Promise<void>;
+} {
   const config = Object.assign(new GatewayConfig(), { SHUTDOWN_GRACE_MS: graceMs });
   const recorder = new UsageRecorder();
   const publisher = new UsagePublisher(recorder, new EventPublisher(gateway), config);
   publishers.push(publisher);
-  publisher.onApplicationBootstrap();
-  return { recorder, publisher };
+  return { recorder, publisher, opened: publisher.onApplicationBootstrap() };
 }
 
 async function stop(publisher: UsagePublisher): Promise<void> {
@@ -111,7 +115,32 @@ async function eventuallyUses(keyId: string, expected: number): Promise<void> {
   });
 }
 
+/** JetStream has what was counted before, by the gateway's own word. Milliseconds since 1970. */
+async function completeBefore(): Promise<number> {
+  const metric = await register.getSingleMetric('usage_complete_timestamp_seconds')?.get();
+  return (metric?.values[0]?.value ?? 0) * 1_000;
+}
+
 describe('a gateway', () => {
+  it('lets nobody in before JetStream has its hello', async () => {
+    const before = Date.now();
+    await start().opened;
+    expect(await completeBefore()).toBeGreaterThanOrEqual(before);
+  });
+
+  it('serves all the same when JetStream has not answered for two seconds, and says hello later', async () => {
+    proxy.holdQuestions();
+    const before = Date.now();
+    const { opened, recorder } = start();
+    await opened;
+    expect(await completeBefore()).toBeLessThan(before);
+    const keyId = randomUUID();
+    recorder.recordUse(keyId);
+    proxy.heal();
+    await eventuallyUses(keyId, 1);
+    expect(batches()[0]?.keyIds).toEqual([]);
+  });
+
   it('publishes what it has counted, uses and refusals apart', async () => {
     const { recorder } = start();
     const [used, deleted, expired] = [randomUUID(), randomUUID(), randomUUID()];

@@ -21,6 +21,14 @@ export class UsageTrackingConfig extends DatabaseServiceConfig {
   @Min(MEBIBYTE)
   EVENTS_MAX_BYTES = 256 * MEBIBYTE;
 
+  @EnvNumber(
+    'Events that a replica records in one transaction, two of which it makes a second: a gateway sends up to 10 a second, and as many of refusals of deleted and of expired keys each. More events wait.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(8_192)
+  EVENTS_PER_FLUSH = 2_048;
+
   @EnvNumber('Days that uses by the hour are kept. Fewer would make the counts of the last 30 days wrong.')
   @IsInt()
   @Min(31)

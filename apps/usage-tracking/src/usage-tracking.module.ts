@@ -32,6 +32,7 @@ function createJetStreamServer(
   config: UsageTrackingConfig,
   readiness: Readiness,
 ): JetStreamServer {
-  const { EVENTS_REPLICAS: replicas, EVENTS_MAX_BYTES: maxBytes } = config;
-  return new JetStreamServer(connection, { service: 'usage-tracking', replicas, maxBytes }, readiness);
+  const { EVENTS_REPLICAS: replicas, EVENTS_MAX_BYTES: maxBytes, EVENTS_PER_FLUSH: batchEvents } = config;
+  const options = { service: 'usage-tracking', replicas, maxBytes, batchEvents };
+  return new JetStreamServer(connection, options, readiness);
 }

@@ -113,4 +113,28 @@ describe('the work of the database', () => {
     });
     expect(await count()).toBe(before);
   });
+
+  it.each([
+    { perFlush: 100, least: 5, most: Infinity },
+    { perFlush: 2_048, least: 1, most: 4 },
+  ])(
+    'of a backlog of 500 batches is at least $least flushes and at most $most, where a flush takes $perFlush',
+    async ({ perFlush, least, most }) => {
+      await bus.stopReplicas();
+      const [keyId, publisher] = [randomUUID(), new Publisher()];
+      const backlog = Array.from({ length: 500 }, () => publisher.used([{ keyId }]));
+      await Promise.all(backlog.map((batch) => bus.publish(batch)));
+      await bus.replica({ env: { EVENTS_PER_FLUSH: String(perFlush) } });
+      await bus.eventuallyUses(keyId, backlog.length);
+      const [work] = await bus.counts.rows<{ flushes: number; seconds: number }>(
+        `SELECT count(DISTINCT transaction)::integer AS flushes,
+         EXTRACT(epoch FROM max(written_at) - min(written_at))::float AS seconds
+       FROM public.row_writes WHERE key_id = $1`,
+        keyId,
+      );
+      expect(work?.flushes).toBeGreaterThanOrEqual(least);
+      expect(work?.flushes).toBeLessThanOrEqual(most);
+      expect(work?.flushes).toBeLessThanOrEqual((work?.seconds ?? 0) * FLUSHES_PER_SECOND + 1.5);
+    },
+  );
 });

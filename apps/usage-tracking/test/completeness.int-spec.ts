@@ -21,8 +21,9 @@ async function sql(statement: string, ...parameters: unknown[]): Promise<void> {
   await asOwner(database.ownerUrl, (client) => client.query(statement, parameters));
 }
 
+/** By the only replica there is: nobody else holds anything. */
 const record = (...events: ApiKeysUsed[]): Promise<void> =>
-  recorder.service.record({ events, malformed: [] });
+  recorder.service.record({ events, malformed: [], handledBefore: new Date() });
 
 /** Nothing has been recorded from this publisher for so long. */
 const silentFor = (seconds: number, publisher: Publisher): Promise<void> =>
@@ -73,6 +74,20 @@ describe('the moment before which all uses are counted', () => {
   it('is never later than the time of recording, whatever a gateway says', async () => {
     await record(new Publisher().used([], { completeBefore: new Date(Date.now() + 3_600_000) }));
     expect((await counts.asOf())?.getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('is never later than what all replicas have recorded: in what is still to be recorded there may be a gateway that nobody knows', async () => {
+    await sql('UPDATE usage_tracking.recording_horizon SET recorded_before = $1', at(2));
+    const [known, newcomer] = [new Publisher(), new Publisher()];
+    await recorder.service.record({ events: [known.used([], upTo(9))], malformed: [] });
+    expect(await counts.asOf()).toEqual(at(2));
+    // From the replica that is behind, later than from the other one: nothing goes back.
+    for (const handledBefore of [at(5), at(4)]) {
+      await recorder.service.record({ events: [], malformed: [], handledBefore });
+      expect(await counts.asOf()).toEqual(at(5));
+    }
+    await record(newcomer.used([], upTo(6)));
+    expect(await counts.asOf()).toEqual(at(6));
   });
 
   it('no longer waits for a gateway that has said goodbye', async () => {

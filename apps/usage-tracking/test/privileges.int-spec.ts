@@ -25,7 +25,7 @@ describe('the role of usage-tracking', () => {
     expect(rows).toEqual([]);
   });
 
-  it.each(['key_usage', 'hourly_uses', 'daily_uses', 'refusals', 'publishers', 'dead_letters'])(
+  it.each(['key_usage', 'hourly_uses', 'daily_uses', 'refusals', 'publishers', 'recording_horizon', 'dead_letters'])(
     'cannot empty %s at once, nor change its shape',
     async (table) => {
       for (const statement of ['TRUNCATE', 'DROP TABLE']) {

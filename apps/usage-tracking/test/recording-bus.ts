@@ -22,6 +22,7 @@ export class RecordingBus {
     private readonly directory: string,
     readonly nats: Nats,
     readonly database: TestDatabase,
+    readonly gatewayLogin: ReturnType<typeof loginTo>,
     /** What a gateway has. */
     readonly gateway: NatsConnection,
   ) {
@@ -32,16 +33,20 @@ export class RecordingBus {
   static async start(): Promise<RecordingBus> {
     const directory = temporaryDirectory('usage-tracking');
     const [nats, database] = await Promise.all([startNats({ dir: directory }), createTestDatabase()]);
-    const login = bus(nats, 'gateway', loadCredentials(directory).natsGatewayPassword);
+    const login = loginTo(nats, 'gateway', loadCredentials(directory).natsGatewayPassword);
     const gateway = await NatsConnection.open('gateway', login, new Readiness());
-    return new RecordingBus(directory, nats, database, gateway);
+    return new RecordingBus(directory, nats, database, login, gateway);
   }
 
-  async replica({ databaseUrl = this.database.usageTrackingUrl } = {}): Promise<RecordingService> {
+  async replica({
+    databaseUrl = this.database.usageTrackingUrl,
+    env = {},
+  } = {}): Promise<RecordingService> {
     const { natsUsageTrackingPassword } = loadCredentials(this.directory);
     const app = await startUsageTracking({
-      ...bus(this.nats, 'usage-tracking', natsUsageTrackingPassword),
+      ...loginTo(this.nats, 'usage-tracking', natsUsageTrackingPassword),
       DATABASE_URL: databaseUrl,
+      ...env,
     });
     this.replicas.push(app);
     return app.get(RecordingService);
@@ -81,6 +86,6 @@ export class RecordingBus {
   }
 }
 
-function bus({ port }: Nats, user: string, password: string) {
+function loginTo({ port }: Nats, user: string, password: string) {
   return { NATS_URL: `nats://127.0.0.1:${String(port)}`, NATS_USER: user, NATS_PASSWORD: password };
 }

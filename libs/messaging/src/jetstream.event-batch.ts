@@ -7,6 +7,11 @@ export interface EventBatch<E extends EventMessage> {
   readonly events: readonly E[];
   /** They will not come again: whoever handles the batch keeps them for people to look at. */
   readonly malformed: readonly MalformedEvent[];
+  /**
+   * Every event that was stored before this moment has been handled, by this replica or another one. It comes alone,
+   * after the events that moved it were acknowledged; not there when that cannot be told.
+   */
+  readonly handledBefore?: Date;
 }
 
 /** A message of the stream that is not what its subject says. */

@@ -6,13 +6,15 @@ import { Counter, Histogram } from 'prom-client';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { DomainError, type EventContract, type EventMessage } from '#contracts';
 import { type Readiness, requestContext, requestContextFrom } from '#observability';
-import { readEventBatch } from './jetstream.event-batch.js';
+import { type EventBatch, readEventBatch } from './jetstream.event-batch.js';
+import { Horizon } from './jetstream.horizon.js';
 import { inBatches } from './jetstream.in-batches.js';
 import {
   ACK_WAIT_MS,
   ensureConsumer,
   ensureEventStream,
   type EventStreamOptions,
+  readAckFloor,
 } from './jetstream.stream.js';
 import type { NatsConnection } from './nats-connection.js';
 import { JETSTREAM } from './reacts.js';
@@ -20,10 +22,12 @@ import { JETSTREAM } from './reacts.js';
 export interface JetStreamServerOptions extends EventStreamOptions {
   /** Name of the durable consumer: one for all replicas of a service. */
   service: string;
+  /** How many events are handled at once: twice as many a second, as that is how often they are. */
+  batchEvents: number;
 }
 
 const BATCH = {
-  maxItems: 256,
+  /** Bounds memory, and the time that handling takes. */
   maxBytes: 8 * 1024 * 1024,
   bytesOf: (message: JsMsg) => message.data.length,
   /** Two transactions a second, however much traffic there is. */
@@ -38,6 +42,9 @@ const PULL = { max_messages: 64, expires: 2_000, idle_heartbeat: 1_000 };
 const RETRY_MS = 1_000;
 /** Several of these fit into the time after which JetStream would give the messages to another replica. */
 const WORKING_INTERVAL_MS = ACK_WAIT_MS / 4;
+
+/** For JetStream to take acknowledgements, and to say how far they go. */
+const ACK_TIMEOUT_MS = 1_000;
 
 const eventsHandled = new Counter({
   name: 'events_handled_total',
@@ -141,11 +148,17 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     this.problem = undefined;
     this.lastReason = undefined;
     this.logger.log('Consuming events', { consumer: this.options.service, subjects: reaction.subjectFilter });
-    for await (const batch of inBatches(messages, BATCH)) await this.handle(batch, reaction);
+    const horizon = new Horizon();
+    const limits = { ...BATCH, maxItems: this.options.batchEvents };
+    for await (const batch of inBatches(messages, limits)) {
+      if (!(await this.handle(batch, reaction))) continue;
+      horizon.note(batch);
+      await this.moveHorizon(horizon, reaction);
+    }
   }
 
-  /** Never rejects: the batch is acknowledged, or comes again. */
-  private async handle(messages: readonly JsMsg[], reaction: Reaction): Promise<void> {
+  /** Never rejects: the batch is acknowledged, or comes again. False when nobody knows that it does not. */
+  private async handle(messages: readonly JsMsg[], reaction: Reaction): Promise<boolean> {
     const stop = batchSeconds.startTimer();
     const heartbeat = setInterval(() => {
       respond(messages, (message) => {
@@ -153,12 +166,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       });
     }, WORKING_INTERVAL_MS);
     try {
-      await requestContext.run(requestContextFrom({}), () => this.react(messages, reaction));
-      respond(messages, (message) => {
-        message.ack();
-      });
+      await this.react(readEventBatch(messages, reaction.contracts), reaction);
+      const isTaken = await acknowledge(messages);
       eventsHandled.inc({ outcome: 'acknowledged' }, messages.length);
-      this.lastReason = undefined;
+      return isTaken;
     } catch (error) {
       respond(messages, (message) => {
         message.nak(RETRY_MS);
@@ -166,15 +177,35 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
       eventsHandled.inc({ outcome: 'given back' }, messages.length);
       this.report('Events will come again: handling them failed', error);
       await this.pause();
+      return false;
     } finally {
       clearInterval(heartbeat);
       stop();
     }
   }
 
-  private async react(messages: readonly JsMsg[], { contracts, handler }: Reaction): Promise<void> {
-    const result: unknown = await handler(readEventBatch(messages, contracts));
-    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+  /** Never rejects: what cannot be told now is told after the next batch. */
+  private async moveHorizon(horizon: Horizon, reaction: Reaction): Promise<void> {
+    try {
+      const { client } = this.connection;
+      const ackFloor = await readAckFloor(client, this.options.service, ACK_TIMEOUT_MS);
+      const handledBefore = horizon.moveTo(ackFloor);
+      if (handledBefore !== undefined)
+        await this.react({ events: [], malformed: [], handledBefore }, reaction);
+      this.lastReason = undefined;
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (reason !== this.lastReason)
+        this.logger.warn('How far events are handled cannot be told', { reason });
+      this.lastReason = reason;
+    }
+  }
+
+  private async react(batch: EventBatch<EventMessage>, { handler }: Reaction): Promise<void> {
+    await requestContext.run(requestContextFrom({}), async () => {
+      const result: unknown = await handler(batch);
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    });
   }
 
   /** {@link RETRY_MS}, or less when this server closes. */
@@ -184,12 +215,16 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   /** What is away is away for many attempts, and one line tells it. A defect comes with its stack. */
   private report(message: string, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (reason === this.lastReason) return;
     this.lastReason = reason;
     if (error === this.problem || error instanceof DomainError) this.logger.warn(message, { reason });
     else this.logger.error(message, error);
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The client would wait for a deleted consumer to come back. */
@@ -199,6 +234,15 @@ async function stopWhenGone(messages: ConsumerMessages): Promise<void> {
       messages.stop(new Error(`JetStream says: ${type}`));
     }
   }
+}
+
+/** Resolves with whether JetStream has taken them: it takes them in order, and is asked for the last one. */
+async function acknowledge(messages: readonly JsMsg[]): Promise<boolean> {
+  respond(messages.slice(0, -1), (message) => {
+    message.ack();
+  });
+  const last = messages.at(-1)?.ackAck({ timeout: ACK_TIMEOUT_MS });
+  return last?.catch(() => false) ?? false;
 }
 
 /** An answer that does not arrive does no harm: the message comes again, and is recognized. */

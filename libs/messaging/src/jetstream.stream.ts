@@ -78,6 +78,12 @@ export async function ensureConsumer(client: NatsClient, options: ConsumerOption
   return jetstream(client).consumers.get(EVENT_STREAM, options.durable);
 }
 
+/** Every message up to this place in the stream is acknowledged. Rejects when the server does not say so within the time. */
+export async function readAckFloor(client: NatsClient, durable: string, timeoutMs: number): Promise<number> {
+  const { consumers } = await jetstreamManager(client, { checkAPI: false, timeout: timeoutMs });
+  return (await consumers.info(EVENT_STREAM, durable)).ack_floor.stream_seq;
+}
+
 function isApiError(error: unknown, code: JetStreamApiCodes): boolean {
   return error instanceof JetStreamApiError && error.code === code;
 }

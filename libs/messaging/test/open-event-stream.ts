@@ -99,7 +99,11 @@ export class OpenEventStream {
   async consume(handler: Handler, options: ConsumerOptions = {}): Promise<JetStreamServer> {
     const { maxBytes = MEBIBYTE, readiness = new Readiness() } = options;
     const connection = await this.connect();
-    const server = new JetStreamServer(connection, { service: 'tests', replicas: 1, maxBytes }, readiness);
+    const server = new JetStreamServer(
+      connection,
+      { service: 'tests', replicas: 1, maxBytes, batchEvents: 256 },
+      readiness,
+    );
     server.addHandler(thingHappened.subject, handler as never, true, { contracts: [thingHappened] });
     server.listen(() => undefined);
     this.servers.push(server);

@@ -24,6 +24,8 @@ import { noUses, type UsageColumns } from './usage-sums.js';
 const FLUSH_INTERVAL_MS = 100;
 /** Consumers believe for so long that nothing has happened, and drop a publisher after a minute of silence. */
 const HEARTBEAT_INTERVAL_MS = 1_000;
+/** A gateway without JetStream serves all the same; a consumer may then believe for a while that it has not begun. */
+const HELLO_TIMEOUT_MS = 2_000;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2_000;
 /** Of the grace at shutdown: for closing connections, and for an attempt that is under way. */
@@ -71,9 +73,11 @@ export class UsagePublisher
     private readonly config: GatewayConfig,
   ) {}
 
-  /** Says hello before the first request can come in. */
-  onApplicationBootstrap(): void {
-    this.running = this.run();
+  /** Says hello before the first request can come in: whoever has recorded what came later knows of this gateway. */
+  async onApplicationBootstrap(): Promise<void> {
+    const hello = this.publishAll(false);
+    this.running = hello.then((isPublished) => (isPublished ? this.run() : undefined));
+    await Promise.race([hello, setTimeout(HELLO_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   beforeApplicationShutdown(): void {
@@ -94,16 +98,17 @@ export class UsagePublisher
 
   /** Never rejects. */
   private async run(): Promise<void> {
+    await this.untilThereIsWork();
     while (!this.stopping.signal.aborted) {
-      const heartbeatAt = performance.now() + HEARTBEAT_INTERVAL_MS;
       if (!(await this.publishAll(false))) return;
-      await this.untilThereIsWork(heartbeatAt);
+      await this.untilThereIsWork();
     }
     await this.publishAll(true);
   }
 
-  private async untilThereIsWork(heartbeatAt: number): Promise<void> {
+  private async untilThereIsWork(): Promise<void> {
     const { signal } = this.stopping;
+    const heartbeatAt = performance.now() + HEARTBEAT_INTERVAL_MS;
     do await pause(FLUSH_INTERVAL_MS, signal);
     while (this.recorder.isEmpty && performance.now() < heartbeatAt && !signal.aborted);
   }

@@ -7,6 +7,7 @@ import { addRefusals, addUses } from './add-counts.js';
 import { claimBatches } from './claim-batches.js';
 import { UsageTrackingConfig } from '../usage-tracking.config.js';
 import { keepDeadLetters } from './dead-letters.js';
+import { moveHorizon } from './move-horizon.js';
 import { sumByKeyAndHour } from './sum-by-key-and-hour.js';
 
 const DAY_MS = 86_400_000;
@@ -36,7 +37,8 @@ export class RecordingService {
    *
    * @throws DomainError UNAVAILABLE when PostgreSQL cannot be reached in time.
    */
-  async record({ events, malformed }: EventBatch<ApiKeysUsed | ApiKeysRefused>): Promise<void> {
+  async record(batch: EventBatch<ApiKeysUsed | ApiKeysRefused>): Promise<void> {
+    const { events, malformed, handledBefore } = batch;
     const added = await this.database.transaction(async (manager) => {
       const claimed = await claimBatches(manager, events);
       const oldest = this.oldestCounted();
@@ -48,6 +50,7 @@ export class RecordingService {
         await addRefusals(manager, reason, sumByKeyAndHour(refused));
       }
       await keepDeadLetters(manager, malformed);
+      if (handledBefore !== undefined) await moveHorizon(manager, handledBefore);
       return { claimed: claimed.length, counted: batches.length };
     });
     batchesReceived.inc({ novelty: 'new' }, added.counted);
