@@ -19,7 +19,7 @@ let project: Project;
 beforeAll(async () => {
   platform = await startPlatform({
     dir: temporaryDirectory('management-api'),
-    env: { gateway: { LOG_LEVEL: 'debug' } },
+    env: { gateway: { LOG_LEVEL: 'debug', ORGANIZATION_ID: 'ours' } },
   });
   gateway = new GatewayClient(platform.gatewayUrl, platform.adminToken);
   project = await gateway.createProject('Managed');
@@ -165,3 +165,20 @@ it('a creation whose first answer is too late is asked for again, makes one API 
   expect((await keysNoted(note)).map(({ id }) => id)).toEqual([made.id]);
   expect((await gateway.auth(made.key)).status).toBe(200);
 }, 60_000);
+
+it('the organization in a path of JSON:API must be ours, where we have one; nobody is told that a key is deleted', async () => {
+  const { key, id } = await gateway.createKey(project.id);
+  const path = (organization: string): string =>
+    `/jsonapi/v1/organizations/${organization}/projects/${project.id}/api_keys`;
+  const statuses = async (organization: string): Promise<number[]> => {
+    const attempts = [
+      gateway.admin('GET', path(organization)),
+      gateway.admin('POST', path(organization), { data: { attributes: {} } }),
+      gateway.admin('DELETE', `${path(organization)}/${id}`),
+    ];
+    return (await Promise.all(attempts)).map(({ status }) => status);
+  };
+  expect(await statuses('theirs')).toEqual([400, 400, 400]);
+  expect((await gateway.auth(key)).status).toBe(200);
+  expect(await statuses('ours')).toEqual([200, 201, 204]);
+});

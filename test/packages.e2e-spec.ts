@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { describeCli } from './packages/cli.js';
 import { describeCliInTrouble } from './packages/cli-in-trouble.js';
 import { describeGuards } from './packages/guards.js';
+import { describePublishedCli } from './packages/published-cli.js';
 import { describeSdk } from './packages/sdk.js';
 import { startPlatform } from '../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
@@ -31,6 +32,7 @@ const getGateway = (): GatewayClient => gateway;
 describe('the JavaScript SDK', () => describeSdk(getGateway));
 describe('traylinx-keys', () => describeCli(getGateway));
 describe('traylinx-keys in trouble', () => describeCliInTrouble(getGateway));
+describe('the traylinx CLI that is out there', () => describePublishedCli(getGateway));
 describe('the guards', () => describeGuards(getGateway));
 
 describe('the README', () => {

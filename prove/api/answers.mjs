@@ -36,11 +36,11 @@ export class AnswerChecker {
   }
 
   /** @param {Asked} asked @param {Answer} answer @returns {string[]} what is wrong with it */
-  violations({ operation, method }, { status, headers, text }) {
+  violations({ operation, method, path }, { status, headers, text }) {
     if (status >= 500 && status !== 503) return [`the answer is ${String(status)}`];
     const response = operation === undefined ? undefined : this.#response(operation, status);
     // What is no operation is a problem: no such route, or no such method.
-    const expected = response ?? (operation === undefined ? this.#anyProblem(status) : undefined);
+    const expected = response ?? (operation === undefined ? this.#anyProblem(status, path) : undefined);
     if (expected === undefined) return [`the document has no ${String(status)}`];
     return [
       ...this.#wrongHeaders(expected, headers, operation !== undefined),
@@ -54,13 +54,15 @@ export class AnswerChecker {
     return response?.$ref === undefined ? response : this.#resolve(response.$ref);
   }
 
-  /** @param {number} status */
-  #anyProblem(status) {
+  /** @param {number} status @param {string} path */
+  #anyProblem(status, path) {
     if (![400, 404, 405, 408, 413, 414, 415, 417, 431].includes(status)) return undefined;
-    return {
-      headers: {},
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemBody' } } },
-    };
+    const problem = { schema: { $ref: '#/components/schemas/ProblemBody' } };
+    const errors = { schema: { $ref: '#/components/schemas/JsonApiErrors' } };
+    const content = path.startsWith('/jsonapi/')
+      ? { 'application/json': errors, 'application/vnd.api+json': errors }
+      : { 'application/problem+json': problem };
+    return { headers: {}, content };
   }
 
   /** @param {Json} response @param {Headers} headers @param {boolean} isComplete */

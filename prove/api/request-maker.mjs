@@ -45,6 +45,7 @@ export class RequestMaker {
     if (random.chance(HOSTILE_SHARE)) return inUrl(random.pick(HOSTILE_TEXTS));
     if (random.chance(0.05)) return randomUUID();
     if (name === 'keyId') return apiKey.id;
+    if (name === 'organizationId') return 'organization';
     if (name !== 'projectId') return 'some/path';
     return random.chance(0.7) ? apiKey.projectId : random.pick(this.#world.projectIds);
   }
@@ -76,7 +77,7 @@ export class RequestMaker {
     if (random.chance(0.05))
       headers['cookie'] = `__Host-traylinx-session=${inHeader(random.pick(HOSTILE_TEXTS))}`;
     if (random.chance(0.05)) headers['origin'] = random.pick(['null', 'https://evil.example', 'x']);
-    if (random.chance(0.03)) headers['accept'] = 'text/html';
+    if (random.chance(0.06)) headers['accept'] = random.pick(['text/html', 'application/vnd.api+json']);
     return headers;
   }
 
@@ -101,8 +102,9 @@ export class RequestMaker {
   #body({ requestBody }, headers, method) {
     const random = this.#random;
     if (requestBody === undefined && (method === 'get' || !random.chance(0.1))) return undefined;
-    headers['content-type'] = random.chance(0.04) ? random.pick(HOSTILE_TYPES) : 'application/json';
-    const media = requestBody?.content['application/json'];
+    const type = random.pick(Object.keys(requestBody?.content ?? { 'application/json': {} }));
+    headers['content-type'] = random.chance(0.04) ? random.pick(HOSTILE_TYPES) : type;
+    const media = requestBody?.content[type];
     if (media === undefined || random.chance(0.08)) return random.pick(HOSTILE_BODIES);
     const value = random.chance(0.2) && media.example ? media.example : this.#value(media.schema);
     return JSON.stringify(value);

@@ -1,7 +1,8 @@
 // docs/openapi.json as an object.
+import { asEach, isJsonApi, mediaTypesOf } from './media-types.mjs';
 import { nameOfProblems, problemResponse, problemsOf, ref } from './problem-responses.mjs';
 import { routesOf } from './routes.mjs';
-import { inputFields } from './rule-schemas.mjs';
+import { inputFields, partsOf } from './rule-schemas.mjs';
 
 /** @typedef {import('./type-schemas.mjs').TypeSchemas} TypeSchemas */
 /** @typedef {import('./routes.mjs').Route} Route */
@@ -22,7 +23,7 @@ const DESCRIPTION = [
   'Project API keys: made once, verified everywhere, refused the moment they are deleted.',
   'Answers may get more fields, and lists of values more values, without a new version: ignore what you do not know.',
   'Every answer but those of `/v1/auth` also tells browsers to take it for nothing else (`X-Content-Type-Options`, `Content-Security-Policy`, `Cross-Origin-Resource-Policy`, `Referrer-Policy`; with https, `Strict-Transport-Security`).',
-  'What is not a success is `application/problem+json` (RFC 9457); branch on its `code`.',
+  'What is not a success is `application/problem+json` (RFC 9457); branch on its `code`. Below `/jsonapi/v1`, it is the errors of JSON:API.',
 ].join('\n\n');
 
 const OPEN = [{}];
@@ -68,6 +69,7 @@ export function openApiDocument({ module, operationKey, plainOperations, problem
   for (const route of routesOf(module, operationKey)) writer.addRoute(route);
   for (const operation of plainOperations) writer.addPlain(operation);
   types.addComponent('Problem', 'ProblemBody');
+  types.addComponent('JsonApiPageQuery', 'JsonApiErrors');
   return {
     openapi: '3.1.0',
     info: {
@@ -132,16 +134,16 @@ class Writer {
       name,
       value === 'no-store' ? ref('headers', 'NoStore') : { required: true, schema: { const: value } },
     ]);
-    const { mediaType = 'application/json' } = operation;
+    const mediaTypes = mediaTypesOf(path, operation.mediaType);
     const answer = this.#types.answerOf(controller.name, handler);
     this.#add(method, path, {
       tag: tagOf(controller.name),
       parameters,
-      requestBody: inputs.body && this.#requestBody(inputs.body, operation.example),
+      requestBody: inputs.body && this.#requestBody(inputs.body, mediaTypes, operation.example),
       success: {
         status,
         headers: Object.fromEntries(constant),
-        content: answer === undefined ? undefined : { [mediaType]: { schema: answer } },
+        content: answer === undefined ? undefined : asEach(mediaTypes, { schema: answer }),
       },
       readsBody: inputs.body !== undefined || method === 'delete',
       policy,
@@ -201,7 +203,7 @@ class Writer {
       readsBody,
       problems: this.#problems,
     })) {
-      responses[status] = this.#problem(status, codes);
+      responses[status] = this.#problem(status, codes, path);
     }
     (this.paths[path] ??= {})[method] = {
       operationId: id,
@@ -215,12 +217,13 @@ class Writer {
     };
   }
 
-  /** @param {number} status @param {string[]} codes */
-  #problem(status, codes) {
-    const name = nameOfProblems(codes);
+  /** @param {number} status @param {string[]} codes @param {string} path */
+  #problem(status, codes, path) {
+    const name = nameOfProblems(codes, path);
     this.responses[name] ??= problemResponse(status, codes, {
       problems: this.#problems,
       everyAnswer: EVERY_ANSWER,
+      mediaTypes: isJsonApi(path) ? mediaTypesOf(path) : undefined,
     });
     return ref('responses', name);
   }
@@ -242,8 +245,15 @@ class Writer {
     );
   }
 
-  /** @param {new () => object} BodyClass @param {object | undefined} example */
-  #requestBody(BodyClass, example) {
+  /** @param {new () => object} BodyClass @param {string[]} mediaTypes @param {object | undefined} example */
+  #requestBody(BodyClass, mediaTypes, example) {
+    this.#addInput(BodyClass);
+    const content = { schema: ref('schemas', BodyClass.name), ...(example === undefined ? {} : { example }) };
+    return { required: true, content: asEach(mediaTypes, content) };
+  }
+
+  /** @param {new () => object} BodyClass */
+  #addInput(BodyClass) {
     const fields = inputFields(BodyClass, this.#types.fieldsOf(BodyClass.name));
     const required = fields.filter((field) => field.required).map(({ name }) => name);
     const schema = {
@@ -253,8 +263,7 @@ class Writer {
       additionalProperties: false,
     };
     this.#types.components.set(BodyClass.name, schema);
-    const content = { schema: ref('schemas', BodyClass.name), ...(example === undefined ? {} : { example }) };
-    return { required: true, content: { 'application/json': content } };
+    for (const Part of partsOf(BodyClass)) this.#addInput(Part);
   }
 }
 
@@ -276,7 +285,8 @@ function inOrderOf(path, parameters) {
 /** `ApiKeysController` → `Api keys`. @param {string} controller */
 function tagOf(controller) {
   const words = controller.replace(/Controller$/, '').replace(/(?<!^)([A-Z])/g, ' $1');
-  return (words.charAt(0) + words.slice(1).toLowerCase()).replace(/\bapi\b/i, 'API');
+  const tag = (words.charAt(0) + words.slice(1).toLowerCase()).replace(/\bapi\b/i, 'API');
+  return tag.replace('Json API', 'JSON:API');
 }
 
 /** @param {Json} record @returns {Json} */

@@ -1,5 +1,7 @@
 // Answers that are no success: which problems a route has, and how OpenAPI says it.
 
+import { asEach, isJsonApi } from './media-types.mjs';
+
 /** @typedef {import('../../apps/gateway/src/http/problem.js').ProblemCode} ProblemCode */
 /** @typedef {import('../../apps/gateway/src/api-reference/operation.decorator.js').OperationDescription} Description */
 /** @typedef {import('../../apps/gateway/src/admin-auth/policy.js').Policy} Policy */
@@ -64,30 +66,42 @@ export function problemsOf({ local, problems: own = [] }, { policy, readsBody, p
   return byStatus;
 }
 
-/** @param {number} status @param {string[]} codes @param {{ problems: Problems, everyAnswer: Record<string, unknown> }} context */
-export function problemResponse(status, codes, { problems, everyAnswer }) {
+/**
+ * @param {number} status
+ * @param {string[]} codes
+ * @param {{ problems: Problems, everyAnswer: Record<string, unknown>, mediaTypes: string[] | undefined }} context media types of
+ *   JSON:API, where it is that
+ */
+export function problemResponse(status, codes, { problems, everyAnswer, mediaTypes }) {
   const titles = [...new Set(codes.map((code) => problems[code]?.[1]))];
   return {
     description: `${titles.join('. ')}.`,
     headers: { ...everyAnswer, 'Cache-Control': ref('headers', 'NoStore'), ...headersOf(status, codes) },
-    content: {
-      'application/problem+json': {
-        schema: {
-          allOf: [
-            ref('schemas', 'ProblemBody'),
-            { properties: { status: { const: status }, code: { enum: codes } } },
-          ],
-        },
-      },
-    },
+    content:
+      mediaTypes === undefined ? problemContent(status, codes) : errorsContent(status, codes, mediaTypes),
   };
 }
 
-/** What the answer is called among the components: `AdminCredentialMissingOrAdminCredentialInvalid`. @param {string[]} codes */
-export function nameOfProblems(codes) {
-  return codes
+/** @param {number} status @param {string[]} codes */
+function problemContent(status, codes) {
+  const own = { properties: { status: { const: status }, code: { enum: codes } } };
+  return { 'application/problem+json': { schema: { allOf: [ref('schemas', 'ProblemBody'), own] } } };
+}
+
+/** @param {number} status @param {string[]} codes @param {string[]} mediaTypes */
+function errorsContent(status, codes, mediaTypes) {
+  const one = { properties: { status: { const: String(status) }, code: { enum: codes } } };
+  const own = { properties: { errors: { type: 'array', items: one } } };
+  const schema = { allOf: [ref('schemas', 'JsonApiErrors'), own] };
+  return asEach(mediaTypes, { schema });
+}
+
+/** What the answer is called among the components: `AdminCredentialMissingOrAdminCredentialInvalid`. @param {string[]} codes @param {string} path */
+export function nameOfProblems(codes, path) {
+  const name = codes
     .map((code) => code.replace(/(?:^|_)([a-z])/g, (_all, letter) => letter.toUpperCase()))
     .join('Or');
+  return isJsonApi(path) ? `${name}AsJsonApi` : name;
 }
 
 /** @param {number} status @param {string[]} codes */

@@ -18,7 +18,9 @@ const SCHEMA_OF_RULE = {
   isInt: () => ({ type: 'integer' }),
   isNumber: () => ({ type: 'number' }),
   isArray: () => ({ type: 'array' }),
-  isObject: () => ({ type: 'object' }),
+  // Which object, its type says.
+  isObject: () => ({}),
+  isDefined: () => ({}),
   isNotEmpty: () => ({ minLength: 1 }),
   minLength: ([minLength]) => ({ minLength }),
   maxLength: ([maxLength]) => ({ maxLength }),
@@ -50,6 +52,14 @@ const SCHEMA_OF_RULE = {
  */
 export function inputFields(InputClass, fields) {
   return fields.map((field) => inputField(InputClass, field));
+}
+
+/** The classes of the parts of an input, which are validated as it is. @param {new () => object} InputClass @returns {(new () => object)[]} */
+export function partsOf(InputClass) {
+  return storage
+    .getTargetValidationMetadatas(InputClass, '', true, false)
+    .filter(({ type }) => type === ValidationTypes.NESTED_VALIDATION)
+    .map(({ propertyName }) => Reflect.getMetadata('design:type', InputClass.prototype, propertyName));
 }
 
 /** @param {new () => object} InputClass @param {import('./type-schemas.mjs').Field} field */
@@ -89,7 +99,7 @@ function inputField(InputClass, { name, optional, schema }) {
 
 /** @param {Schema} schema @param {Rule} rule @param {string} where */
 function add(schema, rule, where) {
-  const name = String(rule.name);
+  const name = rule.name ?? rule.type;
   const translate = SCHEMA_OF_RULE[name];
   if (translate === undefined)
     throw new Error(`${where}: tools/openapi/rule-schemas.mjs does not know the rule ${name}`);

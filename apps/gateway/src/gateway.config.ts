@@ -150,6 +150,13 @@ export class GatewayConfig extends OidcConfig {
   @Matches(/^https?:\/\/[^\s]+$/, { message: '$property must be an http or https address' })
   SENTINEL_PASS_URL?: string;
 
+  @Env('The only organization that paths of /jsonapi/v1 may name. Any when unset.')
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,200}$/, {
+    message: '$property must be printable ASCII characters without white space',
+  })
+  ORGANIZATION_ID?: string;
+
   @EnvNumber('Largest request body, in bytes.')
   @IsInt()
   @Min(1_024)

@@ -20,6 +20,7 @@ import { LookupController } from './api-keys/lookup.controller.js';
 import { OwnApiKeyController } from './api-keys/own-api-key.controller.js';
 import { AuditModule } from './audit/audit.module.js';
 import { RouteTable } from './http/route-table.js';
+import { JsonApiController } from './json-api/json-api.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProjectsController } from './projects/projects.controller.js';
 import { BrowserAddress } from './sessions/browser-address.js';
@@ -42,6 +43,7 @@ import { WhoamiController } from './verification/whoami.controller.js';
     DeletedApiKeysController,
     LookupController,
     OwnApiKeyController,
+    JsonApiController,
     VerificationController,
     WhoamiController,
     MeController,

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode, RETRY_AFTER } from './http/problem.js';
 import { requestPath } from './http/request-path.js';
 import { RouteTable } from './http/route-table.js';
+import { isJsonApi, jsonApiErrors, mediaTypeFor } from './json-api/json-api.js';
 
 /** What a "no" of a service is called in HTTP: the only place where the two meet. The compiler keeps it complete. */
 const PROBLEM_OF_ERROR: Record<ErrorCode, ProblemCode> = {
@@ -69,11 +70,19 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
-  const { id: requestId, url } = reply.request;
-  void reply
-    .status(problem.status)
-    .headers({ ...problem.headers, 'content-type': PROBLEM_MEDIA_TYPE, 'cache-control': 'no-store' })
-    .send(problem.toBody({ path: requestPath(url), requestId }));
+  const { request } = reply;
+  const path = requestPath(request.url);
+  void reply.status(problem.status).headers({ ...problem.headers, 'cache-control': 'no-store' });
+  if (isJsonApi(path)) {
+    // Bytes: to text Fastify would add a charset, which JSON:API forbids.
+    void reply
+      .header('content-type', mediaTypeFor(request))
+      .send(Buffer.from(jsonApiErrors(problem, request)));
+  } else {
+    void reply
+      .header('content-type', PROBLEM_MEDIA_TYPE)
+      .send(problem.toBody({ path, requestId: request.id }));
+  }
 }
 
 function fromDomainError({ code, detail, fieldErrors, keyId }: DomainError, method: string): Problem {

@@ -21,6 +21,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jsonapi/v1/organizations/{organizationId}/projects/{projectId}/api_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the API keys of a project, newest first
+         * @description For the `traylinx` CLI.
+         */
+        get: operations["listApiKeysAsJsonApi"];
+        put?: never;
+        /**
+         * Creates an API key
+         * @description For the `traylinx` CLI. The key is `meta.secretKey`.
+         */
+        post: operations["createApiKeyAsJsonApi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jsonapi/v1/organizations/{organizationId}/projects/{projectId}/api_keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an API key, immediately and for ever
+         * @description For the `traylinx` CLI. 204 means what it means below `/v1`.
+         */
+        delete: operations["deleteApiKeyAsJsonApi"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -552,6 +596,39 @@ export interface components {
             /** Format: uuid */
             replacedByKeyId: string | null;
         };
+        ApiKeyAttributes: {
+            note?: string | null;
+            /** Format: date-time */
+            expiresAt?: string | null;
+        };
+        ApiKeyResource: {
+            /** @constant */
+            type: "api_keys";
+            /** Format: uuid */
+            id: string;
+            attributes: components["schemas"]["ApiKeyResourceAttributes"];
+        };
+        ApiKeyResourceAttributes: {
+            note: string | null;
+            /** @description The key start. */
+            publicKey: string;
+            /** @description The key start and asterisks: nobody can give the rest back. */
+            displaySecretKey: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+        };
+        ApiKeyToCreate: {
+            /**
+             * @constant
+             * @enum {unknown}
+             */
+            type?: "api_keys";
+            attributes: components["schemas"]["ApiKeyAttributes"];
+        };
         /** @description Days and hours follow each other without a hole: one without a use is there, with 0; one that is no longer kept is not. */
         ApiKeyUsage: {
             /** @description Whole days, from that of `from` to that of `to`. */
@@ -602,6 +679,10 @@ export interface components {
             /** @description The latest time in which a use may be missing that would make the verdict another one; `null` when there is none. */
             gap: components["schemas"]["UsageGap"] | null;
         };
+        ApiKeysDocument: {
+            data: components["schemas"]["ApiKeyResource"][];
+            links: components["schemas"]["PageLinks"];
+        };
         /** @description One thing that somebody has done, or has tried to do. It never changes. */
         AuditEvent: {
             /** Format: uuid */
@@ -644,6 +725,9 @@ export interface components {
             /** Format: uuid */
             replacesKeyId?: string | null;
         };
+        CreateApiKeyDocument: {
+            data: components["schemas"]["ApiKeyToCreate"];
+        };
         /** @description The only answer that ever has the key in it. */
         CreatedApiKey: {
             /** @description Shown this once: nobody can give it back. */
@@ -681,6 +765,15 @@ export interface components {
             replacesKeyId: string | null;
             /** Format: uuid */
             replacedByKeyId: string | null;
+        };
+        CreatedApiKeyDocument: {
+            data: components["schemas"]["ApiKeyResource"];
+            meta: components["schemas"]["CreatedApiKeyMeta"];
+        };
+        /** @description The only answer that ever has the key in it. */
+        CreatedApiKeyMeta: {
+            /** @description Shown this once: nobody can give it back. */
+            secretKey: string;
         };
         /** @description A key that was deleted, and whom that broke. */
         DeletedApiKey: {
@@ -721,6 +814,39 @@ export interface components {
              */
             expiresAt: string | null;
         };
+        /** @description What is wrong, as JSON:API says it. Clients print the beginning of it as it stands, so that it begins with what people need. */
+        JsonApiError: {
+            /** @description The status of the answer. */
+            status: string;
+            /** @description For programs; those of `ProblemBody`. */
+            code: string;
+            /** @description What `code` means, for people. */
+            title: string;
+            /** @description What the caller may do about it. */
+            detail: string;
+            source?: components["schemas"]["JsonApiErrorSource"];
+            /** @description The `X-Request-Id` of the answer. */
+            id: string;
+            meta?: components["schemas"]["JsonApiErrorMeta"];
+        };
+        JsonApiErrorMeta: {
+            /**
+             * Format: uuid
+             * @description Of `idempotency_key_reused`: the API key that was made.
+             */
+            keyId: string;
+        };
+        JsonApiErrorSource: {
+            /** @description The place in the body. */
+            pointer?: string;
+            /** @description The part of the path, or of the query. */
+            parameter?: string;
+        };
+        /** @description Every answer below `/jsonapi/v1` that is not a success. */
+        JsonApiErrors: {
+            /** @description One for each thing that is wrong with the input; else one. */
+            errors: components["schemas"]["JsonApiError"][];
+        };
         ListApiKeysResponse: {
             data: components["schemas"]["ApiKey"][];
             /** @description `null` on the last page. A page with fewer keys than asked for, or none, is not the last one while this is there. */
@@ -757,6 +883,10 @@ export interface components {
         OidcMethod: {
             /** @description What the button says: "Sign in with …". */
             name: string;
+        };
+        PageLinks: {
+            /** @description Path and query of the next page; `null` on the last one. */
+            next: string | null;
         };
         /** @description Somebody who has shown an admin credential, and what they may do. */
         Principal: {
@@ -917,6 +1047,34 @@ export interface components {
                 };
             };
         };
+        /** @description An admin credential is needed. The admin credential is not valid. */
+        AdminCredentialMissingOrAdminCredentialInvalidAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                "Set-Cookie": components["headers"]["SessionOver"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "401";
+                        /** @enum {unknown} */
+                        code?: "admin_credential_missing" | "admin_credential_invalid";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "401";
+                        /** @enum {unknown} */
+                        code?: "admin_credential_missing" | "admin_credential_invalid";
+                    }[];
+                };
+            };
+        };
         /** @description An API key is needed. The credential is not an API key. The API key does not exist. The API key has expired. The API key has been deleted. */
         ApiKeyMissingOrApiKeyMalformedOrApiKeyUnknownOrApiKeyExpiredOrApiKeyDeleted: {
             headers: {
@@ -950,6 +1108,32 @@ export interface components {
                 };
             };
         };
+        /** @description There is no such API key. */
+        ApiKeyNotFoundAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "404";
+                        /** @enum {unknown} */
+                        code?: "api_key_not_found";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "404";
+                        /** @enum {unknown} */
+                        code?: "api_key_not_found";
+                    }[];
+                };
+            };
+        };
         /** @description The body is too large. */
         BodyTooLarge: {
             headers: {
@@ -963,6 +1147,32 @@ export interface components {
                     status?: 413;
                     /** @enum {unknown} */
                     code?: "body_too_large";
+                };
+            };
+        };
+        /** @description The body is too large. */
+        BodyTooLargeAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "413";
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "413";
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                    }[];
                 };
             };
         };
@@ -982,6 +1192,32 @@ export interface components {
                 };
             };
         };
+        /** @description The expectation cannot be met. */
+        ExpectationFailedAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "417";
+                        /** @enum {unknown} */
+                        code?: "expectation_failed";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "417";
+                        /** @enum {unknown} */
+                        code?: "expectation_failed";
+                    }[];
+                };
+            };
+        };
         /** @description You may not do this. */
         Forbidden: {
             headers: {
@@ -995,6 +1231,32 @@ export interface components {
                     status?: 403;
                     /** @enum {unknown} */
                     code?: "forbidden";
+                };
+            };
+        };
+        /** @description You may not do this. */
+        ForbiddenAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "403";
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "403";
+                        /** @enum {unknown} */
+                        code?: "forbidden";
+                    }[];
                 };
             };
         };
@@ -1014,6 +1276,32 @@ export interface components {
                 };
             };
         };
+        /** @description The headers are too large. */
+        HeadersTooLargeAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "431";
+                        /** @enum {unknown} */
+                        code?: "headers_too_large";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "431";
+                        /** @enum {unknown} */
+                        code?: "headers_too_large";
+                    }[];
+                };
+            };
+        };
         /** @description The Idempotency-Key was used for another body. */
         IdempotencyKeyMismatch: {
             headers: {
@@ -1027,6 +1315,58 @@ export interface components {
                     status?: 422;
                     /** @enum {unknown} */
                     code?: "idempotency_key_mismatch";
+                };
+            };
+        };
+        /** @description The Idempotency-Key was used for another body. */
+        IdempotencyKeyMismatchAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "422";
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_mismatch";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "422";
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_mismatch";
+                    }[];
+                };
+            };
+        };
+        /** @description The API key was made before. The limit is reached. */
+        IdempotencyKeyReusedOrLimitReachedAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "409";
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "limit_reached";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "409";
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused" | "limit_reached";
+                    }[];
                 };
             };
         };
@@ -1062,6 +1402,32 @@ export interface components {
                 };
             };
         };
+        /** @description Something went wrong on our side. */
+        InternalAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "500";
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "500";
+                        /** @enum {unknown} */
+                        code?: "internal";
+                    }[];
+                };
+            };
+        };
         /** @description The request is not valid. */
         InvalidRequest: {
             headers: {
@@ -1075,6 +1441,32 @@ export interface components {
                     status?: 400;
                     /** @enum {unknown} */
                     code?: "invalid_request";
+                };
+            };
+        };
+        /** @description The request is not valid. */
+        InvalidRequestAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "400";
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "400";
+                        /** @enum {unknown} */
+                        code?: "invalid_request";
+                    }[];
                 };
             };
         };
@@ -1110,6 +1502,32 @@ export interface components {
                 };
             };
         };
+        /** @description There is no such project. */
+        ProjectNotFoundAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "404";
+                        /** @enum {unknown} */
+                        code?: "project_not_found";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "404";
+                        /** @enum {unknown} */
+                        code?: "project_not_found";
+                    }[];
+                };
+            };
+        };
         /** @description There is no such project. There is no such API key. */
         ProjectNotFoundOrApiKeyNotFound: {
             headers: {
@@ -1139,6 +1557,32 @@ export interface components {
                     status?: 408;
                     /** @enum {unknown} */
                     code?: "request_timeout";
+                };
+            };
+        };
+        /** @description The request did not arrive in time. */
+        RequestTimeoutAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "408";
+                        /** @enum {unknown} */
+                        code?: "request_timeout";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "408";
+                        /** @enum {unknown} */
+                        code?: "request_timeout";
+                    }[];
                 };
             };
         };
@@ -1192,6 +1636,33 @@ export interface components {
                 };
             };
         };
+        /** @description There are too many requests. */
+        TooManyRequestsAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "429";
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "429";
+                        /** @enum {unknown} */
+                        code?: "too_many_requests";
+                    }[];
+                };
+            };
+        };
         /** @description It cannot be known or done at the moment. */
         Unavailable: {
             headers: {
@@ -1206,6 +1677,33 @@ export interface components {
                     status?: 503;
                     /** @enum {unknown} */
                     code?: "unavailable";
+                };
+            };
+        };
+        /** @description It cannot be known or done at the moment. */
+        UnavailableAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "503";
+                        /** @enum {unknown} */
+                        code?: "unavailable";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "503";
+                        /** @enum {unknown} */
+                        code?: "unavailable";
+                    }[];
                 };
             };
         };
@@ -1225,6 +1723,32 @@ export interface components {
                 };
             };
         };
+        /** @description The body is not JSON. */
+        UnsupportedMediaTypeAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "415";
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "415";
+                        /** @enum {unknown} */
+                        code?: "unsupported_media_type";
+                    }[];
+                };
+            };
+        };
         /** @description The URL is too long. */
         UrlTooLong: {
             headers: {
@@ -1238,6 +1762,32 @@ export interface components {
                     status?: 414;
                     /** @enum {unknown} */
                     code?: "url_too_long";
+                };
+            };
+        };
+        /** @description The URL is too long. */
+        UrlTooLongAsJsonApi: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "414";
+                        /** @enum {unknown} */
+                        code?: "url_too_long";
+                    }[];
+                };
+                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
+                    errors?: {
+                        /** @constant */
+                        status?: "414";
+                        /** @enum {unknown} */
+                        code?: "url_too_long";
+                    }[];
                 };
             };
         };
@@ -1302,6 +1852,157 @@ export interface operations {
             417: components["responses"]["ExpectationFailed"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
+        };
+    };
+    listApiKeysAsJsonApi: {
+        parameters: {
+            query?: {
+                /** @description As many as there can be: the CLI that is out there reads the first page only. */
+                "page[size]"?: number;
+                /** @description Part of `links.next`. */
+                "page[cursor]"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Any, unless `ORGANIZATION_ID` is set. */
+                organizationId: string;
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeysDocument"];
+                    "application/vnd.api+json": components["schemas"]["ApiKeysDocument"];
+                };
+            };
+            400: components["responses"]["InvalidRequestAsJsonApi"];
+            401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalidAsJsonApi"];
+            404: components["responses"]["ProjectNotFoundAsJsonApi"];
+            408: components["responses"]["RequestTimeoutAsJsonApi"];
+            414: components["responses"]["UrlTooLongAsJsonApi"];
+            417: components["responses"]["ExpectationFailedAsJsonApi"];
+            429: components["responses"]["TooManyRequestsAsJsonApi"];
+            431: components["responses"]["HeadersTooLargeAsJsonApi"];
+            500: components["responses"]["InternalAsJsonApi"];
+            503: components["responses"]["UnavailableAsJsonApi"];
+        };
+    };
+    createApiKeyAsJsonApi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that is new for each creation, a UUID for example. For 24 hours the same one makes no second API key: 409 names the one made, and 422 says that the body was another one. */
+                "Idempotency-Key"?: string;
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Any, unless `ORGANIZATION_ID` is set. */
+                organizationId: string;
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "data": {
+                 *         "attributes": {
+                 *           "note": "CLI created"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateApiKeyDocument"];
+                /**
+                 * @example {
+                 *       "data": {
+                 *         "attributes": {
+                 *           "note": "CLI created"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/vnd.api+json": components["schemas"]["CreateApiKeyDocument"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKeyDocument"];
+                    "application/vnd.api+json": components["schemas"]["CreatedApiKeyDocument"];
+                };
+            };
+            400: components["responses"]["InvalidRequestAsJsonApi"];
+            401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalidAsJsonApi"];
+            403: components["responses"]["ForbiddenAsJsonApi"];
+            404: components["responses"]["ProjectNotFoundAsJsonApi"];
+            408: components["responses"]["RequestTimeoutAsJsonApi"];
+            409: components["responses"]["IdempotencyKeyReusedOrLimitReachedAsJsonApi"];
+            413: components["responses"]["BodyTooLargeAsJsonApi"];
+            414: components["responses"]["UrlTooLongAsJsonApi"];
+            415: components["responses"]["UnsupportedMediaTypeAsJsonApi"];
+            417: components["responses"]["ExpectationFailedAsJsonApi"];
+            422: components["responses"]["IdempotencyKeyMismatchAsJsonApi"];
+            429: components["responses"]["TooManyRequestsAsJsonApi"];
+            431: components["responses"]["HeadersTooLargeAsJsonApi"];
+            500: components["responses"]["InternalAsJsonApi"];
+            503: components["responses"]["UnavailableAsJsonApi"];
+        };
+    };
+    deleteApiKeyAsJsonApi: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
+                "X-CSRF-Token"?: string;
+            };
+            path: {
+                /** @description Any, unless `ORGANIZATION_ID` is set. */
+                organizationId: string;
+                projectId: string;
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequestAsJsonApi"];
+            401: components["responses"]["AdminCredentialMissingOrAdminCredentialInvalidAsJsonApi"];
+            403: components["responses"]["ForbiddenAsJsonApi"];
+            404: components["responses"]["ApiKeyNotFoundAsJsonApi"];
+            408: components["responses"]["RequestTimeoutAsJsonApi"];
+            413: components["responses"]["BodyTooLargeAsJsonApi"];
+            414: components["responses"]["UrlTooLongAsJsonApi"];
+            415: components["responses"]["UnsupportedMediaTypeAsJsonApi"];
+            417: components["responses"]["ExpectationFailedAsJsonApi"];
+            429: components["responses"]["TooManyRequestsAsJsonApi"];
+            431: components["responses"]["HeadersTooLargeAsJsonApi"];
+            500: components["responses"]["InternalAsJsonApi"];
+            503: components["responses"]["UnavailableAsJsonApi"];
         };
     };
     getOpenApiDocument: {

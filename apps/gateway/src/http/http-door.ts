@@ -6,6 +6,7 @@ import { METHODS, type Server } from 'node:http';
 import { registerConsole } from '../console/console.routes.js';
 import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
+import { speakJsonApi } from '../json-api/json-api.js';
 import { FailedVerifications } from '../limits/failed-verifications.js';
 import { sendProblem } from '../problem.filter.js';
 import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
@@ -39,6 +40,7 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       addAnswerHeaders(fastify, config);
       keepContexts(fastify);
       reportRequests(fastify);
+      speakJsonApi(fastify);
       // Only JSON is read.
       fastify.removeContentTypeParser('text/plain');
       allowEveryMethod(fastify);

@@ -71,7 +71,7 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
-  private readonly keyId: string | undefined;
+  readonly keyId: string | undefined;
 
   constructor(
     readonly code: ProblemCode,
@@ -88,16 +88,19 @@ export class Problem extends Error {
     return PROBLEMS[this.code][0];
   }
 
+  get title(): string {
+    return PROBLEMS[this.code][1];
+  }
+
   /**
    * The `application/problem+json` body of RFC 9457. It quotes a path and names of unknown fields, in which people have
    * put keys: those do not come back, as such bodies end up in logs of callers and proxies.
    */
   toBody({ path, requestId }: { path: string; requestId: string }): string {
-    const [status, title] = PROBLEMS[this.code];
     const body: ProblemBody = {
       type: `urn:traylinx:problem:${this.code}`,
-      title,
-      status,
+      title: this.title,
+      status: this.status,
       ...(this.detail === undefined ? {} : { detail: this.detail }),
       instance: path,
       code: this.code,
