@@ -22,7 +22,8 @@ const ONE_GATEWAY = 'a gateway';
 /** JetStream answers: what the gateway holds is at most 100 ms old. */
 const FRESH_MS = 60;
 const FRESH_WITHIN_MS = 10_000;
-const CYCLE_MS = 120;
+/** Long enough to tell a gateway that sends ten batches a second from one that sends one. */
+const LONGEST_PHASE_MS = 1_000;
 
 /** In which nothing may be missing in the end. @type {readonly ((random: Random) => Fault)[]} */
 export const FAULTS_WITHOUT_LOSS = [
@@ -62,7 +63,7 @@ function restartGateway(random) {
 /** While JetStream takes what is sent: how much a gateway may lose while it does not is another promise. @param {Random} random @returns {Fault} */
 function killGateway(random) {
   const label = random.pick(GATEWAYS);
-  const phaseMs = random.between(0, CYCLE_MS);
+  const phaseMs = random.between(0, LONGEST_PHASE_MS);
   const deadMs = random.magnitude(SHORTEST_MS, 800);
   return {
     kind: 'kill -9 of a gateway',

@@ -4,15 +4,13 @@
 
 /** What a gateway may hold back at any time, as its documentation says. */
 const FLUSH_INTERVAL_MS = 100;
-/** Timers fire late and processes wait for a processor: a machine under proof is busy. */
-const LATE_MS = 250;
 
 /**
  * @typedef {object} Loss
  * @property {number} atStake     answers that are counted nowhere but in the process that was killed, or in no batch of which it is certain
  * @property {number} inLast100ms answers in the 100 ms before the kill
  * @property {number} heldMs      since when it had held the oldest of them
- * @property {number} mayHoldMs   100 ms, and what JetStream needed to acknowledge
+ * @property {number} lateMs      of that, more than 100 ms and what JetStream needed to acknowledge
  */
 
 export class GatewayProcess {
@@ -66,11 +64,12 @@ export class GatewayProcess {
     for (const { series, place } of atStake) series.putAtStake(place);
     const acknowledgingMs = Math.max(0, this.#safeSinceMs - this.#safeBeforeMs);
     const onItsWayMs = this.#takenAtMs > this.#safeBeforeMs ? Math.max(0, killedAtMs - this.#takenAtMs) : 0;
+    const heldMs = killedAtMs - this.#safeBeforeMs;
     return {
       atStake: atStake.length,
       inLast100ms: this.#unsafe.filter(({ endMs }) => endMs >= killedAtMs - FLUSH_INTERVAL_MS).length,
-      heldMs: killedAtMs - this.#safeBeforeMs,
-      mayHoldMs: FLUSH_INTERVAL_MS + acknowledgingMs + onItsWayMs + LATE_MS,
+      heldMs,
+      lateMs: heldMs - FLUSH_INTERVAL_MS - acknowledgingMs - onItsWayMs,
     };
   }
 }
