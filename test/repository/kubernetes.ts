@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import type { Container, Containers } from './containers.js';
 
-type Reference = Readonly<Record<'name' | 'key', string>>;
+type Reference = Readonly<Record<'name' | 'key', string>> & { readonly optional?: boolean };
 
 export interface PodContainer {
   name: string;
@@ -139,13 +139,14 @@ function environmentOf(container: PodContainer, { configMaps, secrets }: Manifes
   const all = (container.envFrom ?? []).map(({ configMapRef, secretRef }) =>
     configMapRef ? dataOf(configMaps, configMapRef.name) : dataOf(secrets, String(secretRef?.name)),
   );
-  const single = (container.env ?? []).map(({ name, value, valueFrom }) => {
+  const single = (container.env ?? []).flatMap(({ name, value, valueFrom }) => {
     const { secretKeyRef: secret, configMapKeyRef: configMap } = valueFrom ?? {};
     const reference = secret ?? configMap;
-    if (!reference) return [name, value ?? ''];
+    if (!reference) return [[name, value ?? '']];
     const found = dataOf(secret ? secrets : configMaps, reference.name)[reference.key];
-    if (found === undefined) throw new Error(`${reference.name} has no ${reference.key}`);
-    return [name, found];
+    if (found === undefined && !reference.optional)
+      throw new Error(`${reference.name} has no ${reference.key}`);
+    return found === undefined ? [] : [[name, found]];
   });
   return Object.assign({}, ...all, Object.fromEntries(single)) as Record<string, string>;
 }
