@@ -46,6 +46,7 @@ export const programs = {
     debianFile: 'usr/sbin/haproxy',
     brewFormula: 'haproxy',
   },
+  caddy: { variable: 'CADDY_BIN', debianPackage: 'caddy', debianFile: 'usr/bin/caddy', brewFormula: 'caddy' },
   chromium: {
     variable: 'CHROMIUM_BIN',
     debianPackage: 'chromium',

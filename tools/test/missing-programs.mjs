@@ -2,7 +2,7 @@ import { resolvePostgresPrograms } from '../stack/postgres-programs.mjs';
 import { MissingProgramError, resolveProgram } from '../stack/programs.mjs';
 
 // What the tests run. Whoever writes a test that needs another program adds it here.
-const programsOfTests = ['redis-server', 'nats-server', 'chromium'];
+const programsOfTests = ['redis-server', 'nats-server', 'chromium', 'nginx', 'haproxy', 'caddy'];
 
 /**
  * @param {(message: string) => void} onProgress
