@@ -16,9 +16,12 @@ const NEEDS_NO_MENTION = new Set([
   'keep-alive',
   'transfer-encoding',
   'content-security-policy',
+  'cross-origin-opener-policy',
   'cross-origin-resource-policy',
   'referrer-policy',
+  'strict-transport-security',
   'x-content-type-options',
+  'x-frame-options',
 ]);
 
 export class AnswerChecker {

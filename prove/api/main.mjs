@@ -2,9 +2,10 @@
 // allow.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { prepare } from '../../tools/stack/prepare.mjs';
 import { startPlatform } from '../../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
-import { proveApi } from './proof.mjs';
+import { PROVED_PLATFORM, proveApi } from './proof.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +16,8 @@ const { values } = parseArgs({
 const [requests, seed] = [Number(values.requests), Number(values.seed)];
 if (!(requests > 0 && seed >= 0)) throw new Error('--requests and --seed must be positive numbers');
 
-const platform = await startPlatform({ dir: temporaryDirectory('prove-api') });
+await prepare();
+const platform = await startPlatform({ dir: temporaryDirectory('prove-api'), ...PROVED_PLATFORM });
 try {
   const startedAt = performance.now();
   const result = await proveApi(platform, { seed, requests });

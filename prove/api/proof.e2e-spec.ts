@@ -2,13 +2,13 @@ import { startPlatform } from '../../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../../tools/stack/servers.mjs';
 import { copyOfBuild } from '../harness/planted-build.mjs';
 import { PLANTS } from './plants.mjs';
-import { proveApi } from './proof.mjs';
+import { PROVED_PLATFORM, proveApi } from './proof.mjs';
 
 const REQUESTS = 5_000;
 const SEED = 1;
 
 it(`answers ${String(REQUESTS)} random and hostile requests as the API document allows, and none with 5xx`, async () => {
-  const platform = await startPlatform({ dir: temporaryDirectory('api-proof') });
+  const platform = await startPlatform({ dir: temporaryDirectory('api-proof'), ...PROVED_PLATFORM });
   try {
     const { violations, operations, requests } = await proveApi(platform, { seed: SEED, requests: REQUESTS });
     console.log(`${String(requests)} requests, ${String(operations)} operations`);
@@ -23,7 +23,11 @@ it.each(PLANTS)(
   'catches it when $bug',
   async (plant) => {
     const distDirectory = copyOfBuild(plant);
-    const platform = await startPlatform({ dir: temporaryDirectory(plant.name), distDirectory });
+    const platform = await startPlatform({
+      dir: temporaryDirectory(plant.name),
+      distDirectory,
+      ...PROVED_PLATFORM,
+    });
     try {
       const { violations } = await proveApi(platform, { seed: SEED, requests: 500 });
       expect(violations.length).toBeGreaterThan(0);

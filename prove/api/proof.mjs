@@ -17,17 +17,37 @@ const MAX_VIOLATIONS = 20;
 /** Of what there is to ask for: enough to tell apart, and a list stays short. */
 const MAX_KNOWN = 40;
 const RAW_SHARE = 0.01;
+const LIMITED_SHARE = 0.1;
 const MAX_SHOWN_CHARACTERS = 400;
 
+/** Where browsers are said to find it: the same for both gateways, as the session is. */
+const ORIGIN = 'https://keys.example';
+
+/** The limits of one gateway are soon reached, and nothing but 429 would come from it; that of the other one never are. */
+export const PROVED_PLATFORM = {
+  replicas: { gateway: 2 },
+  env: {
+    gateway: { PUBLIC_URL: ORIGIN },
+    'gateway-2': {
+      MAX_CHANGES_PER_MINUTE: '0',
+      MAX_FAILED_CREDENTIALS_PER_MINUTE: '0',
+      MAX_SIGN_INS_PER_MINUTE: '0',
+    },
+  },
+};
+
 /**
- * @param {{ gatewayUrl: string, adminToken: string }} platform
+ * @param {{ gatewayUrls: string[], adminToken: string }} platform as {@link PROVED_PLATFORM} says
  * @param {{ seed: number, requests: number }} options
  * @returns {Promise<Result>}
  */
-export async function proveApi({ gatewayUrl, adminToken }, { seed, requests }) {
+export async function proveApi(
+  { gatewayUrls: [limited = '', unlimited = ''], adminToken },
+  { seed, requests },
+) {
   /** @type {Json} */
-  const document = /** @type {any} */ (await (await fetch(`${gatewayUrl}/openapi.json`)).json());
-  const run = new Run(gatewayUrl, adminToken, document, seed);
+  const document = /** @type {any} */ (await (await fetch(`${unlimited}/openapi.json`)).json());
+  const run = new Run({ limited, unlimited }, adminToken, document, seed);
   await run.makeWorld();
   let left = requests;
   await Promise.all(
@@ -45,7 +65,7 @@ class Run {
   /** @type {Set<string>} */ operations = new Set();
   /** @type {Violation[]} */ violations = [];
   #agent = new Agent({ keepAlive: true });
-  #url;
+  #urls;
   #document;
   #random;
   /** @type {import('./request-maker.mjs').World} */
@@ -53,12 +73,18 @@ class Run {
   #maker;
   #checker;
 
-  /** @param {string} url @param {string} adminToken @param {Json} document @param {number} seed */
-  constructor(url, adminToken, document, seed) {
-    this.#url = url;
+  /** @param {{ limited: string, unlimited: string }} urls @param {string} adminToken @param {Json} document @param {number} seed */
+  constructor(urls, adminToken, document, seed) {
+    this.#urls = urls;
     this.#document = document;
     this.#random = new Random(seed, 'requests');
-    this.#world = { adminToken, projectIds: [], apiKeys: [] };
+    this.#world = {
+      adminToken,
+      origin: ORIGIN,
+      session: { cookie: '', csrfToken: '' },
+      projectIds: [],
+      apiKeys: [],
+    };
     this.#maker = new RequestMaker(document, this.#random, this.#world);
     this.#checker = new AnswerChecker(document);
   }
@@ -85,18 +111,43 @@ class Run {
         this.#world.apiKeys.push(JSON.parse(made.text));
       }
     }
+    await this.#signIn();
+  }
+
+  /** As the console does. A request may end the session; the next one that begins one is ours. */
+  async #signIn() {
+    const { headers } = await this.#send({
+      method: 'post',
+      path: '/v1/session',
+      headers: { 'content-type': 'application/json', origin: ORIGIN },
+      body: JSON.stringify({ adminToken: this.#world.adminToken }),
+    });
+    await this.#learnSession(headers.get('set-cookie'));
+  }
+
+  /** @param {string | null} setCookie */
+  async #learnSession(setCookie) {
+    const [cookie = ''] = setCookie?.split(';') ?? [];
+    const { text } = await this.#send({
+      method: 'get',
+      path: '/v1/me',
+      headers: { cookie },
+      body: undefined,
+    });
+    this.#world.session = { cookie, csrfToken: JSON.parse(text).csrfToken };
   }
 
   async once() {
     if (this.#random.chance(RAW_SHARE)) return this.#sendRaw(this.#random.pick(HOSTILE_BYTES));
     const request = this.#maker.next();
     const asked = this.#operationOf(request);
-    const answer = await this.#send(request);
+    const url = this.#random.chance(LIMITED_SHARE) ? this.#urls.limited : this.#urls.unlimited;
+    const answer = await this.#send(request, url);
     this.statuses[answer.status] = (this.statuses[answer.status] ?? 0) + 1;
     if (asked !== undefined) this.operations.add(asked['operationId']);
     const wrong = this.#checker.violations({ operation: asked, ...request }, answer);
     if (wrong.length > 0) this.#report(request, answer, wrong);
-    this.#learn(asked, answer);
+    await this.#learn(asked, answer);
   }
 
   end() {
@@ -116,10 +167,10 @@ class Run {
     return operations?.[method] ?? (standsForMore ? operations?.get : undefined);
   }
 
-  /** @param {MadeRequest} request @returns {Promise<{ status: number, headers: Headers, text: string }>} */
-  async #send({ method, path, headers, body }) {
+  /** @param {MadeRequest} request @param {string} [url] @returns {Promise<{ status: number, headers: Headers, text: string }>} */
+  async #send({ method, path, headers, body }, url = this.#urls.unlimited) {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const { hostname, port } = new URL(this.#url);
+    const { hostname, port } = new URL(url);
     const options = {
       method: method.toUpperCase(),
       hostname,
@@ -131,6 +182,7 @@ class Run {
     const sent = httpRequest(options);
     // A body that is too large is refused before all of it was sent.
     const failed = new Promise((_resolve, reject) => sent.on('error', reject));
+    failed.catch(() => undefined);
     sent.end(body);
     const [response] = await Promise.race([once(sent, 'response'), failed]);
     let text = '';
@@ -143,7 +195,7 @@ class Run {
 
   /** @param {string} bytes */
   async #sendRaw(bytes) {
-    const { hostname, port } = new URL(this.#url);
+    const { hostname, port } = new URL(this.#urls.unlimited);
     const socket = connect(Number(port), hostname);
     let text = '';
     socket.setEncoding('latin1').on('data', (chunk) => (text += String(chunk)));
@@ -171,8 +223,10 @@ class Run {
     });
   }
 
-  /** @param {Json | undefined} operation @param {{ status: number, text: string }} answer */
-  #learn(operation, { status, text }) {
+  /** @param {Json | undefined} operation @param {{ status: number, headers: Headers, text: string }} answer */
+  async #learn(operation, { status, headers, text }) {
+    if (status === 204 && operation?.['operationId'] === 'signIn')
+      await this.#learnSession(headers.get('set-cookie'));
     if (status !== 201 || operation === undefined) return;
     const made = JSON.parse(text);
     if (operation['operationId'] === 'createProject') keep(this.#world.projectIds, made.id, this.#random);

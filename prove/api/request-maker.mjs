@@ -5,7 +5,7 @@ import { HOSTILE_BODIES, HOSTILE_TEXTS, HOSTILE_TYPES, HOSTILE_VALUES } from './
 /** @typedef {Record<string, any>} Json */
 /** @typedef {import('../harness/random.mjs').Random} Random */
 /** @typedef {{ method: string, path: string, headers: Record<string, string>, body: string | undefined }} MadeRequest */
-/** What exists, to be asked for. @typedef {{ adminToken: string, projectIds: string[], apiKeys: { id: string, projectId: string, key: string }[] }} World */
+/** What exists, to be asked for. @typedef {{ adminToken: string, origin: string, session: { cookie: string, csrfToken: string }, projectIds: string[], apiKeys: { id: string, projectId: string, key: string }[] }} World */
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'propfind'];
 /** Of each thing in a request that can be hostile, so many are. */
@@ -94,18 +94,28 @@ export class RequestMaker {
         { authorization: `Bearer ${token}` },
       ]);
     }
+    const ofSession = security.some((/** @type {Json} */ scheme) => 'session' in scheme);
+    if (ofSession && random.chance(0.2)) {
+      const { cookie, csrfToken } = this.#world.session;
+      return {
+        cookie,
+        ...(random.chance(0.8) ? { 'x-csrf-token': csrfToken, origin: this.#world.origin } : {}),
+      };
+    }
     if (random.chance(0.05)) return { authorization: `Bearer ${isAdmin ? key : this.#world.adminToken}` };
     return { authorization: `Bearer ${isAdmin ? this.#world.adminToken : key}` };
   }
 
   /** @param {Json} operation @param {Record<string, string>} headers @param {string} method @returns {string | undefined} */
-  #body({ requestBody }, headers, method) {
+  #body({ requestBody, operationId }, headers, method) {
     const random = this.#random;
     if (requestBody === undefined && (method === 'get' || !random.chance(0.1))) return undefined;
     const type = random.pick(Object.keys(requestBody?.content ?? { 'application/json': {} }));
     headers['content-type'] = random.chance(0.04) ? random.pick(HOSTILE_TYPES) : type;
     const media = requestBody?.content[type];
     if (media === undefined || random.chance(0.08)) return random.pick(HOSTILE_BODIES);
+    if (operationId === 'signIn' && random.chance(0.5))
+      return JSON.stringify({ adminToken: this.#world.adminToken });
     const value = random.chance(0.2) && media.example ? media.example : this.#value(media.schema);
     return JSON.stringify(value);
   }

@@ -22,7 +22,7 @@ import { inputFields, partsOf } from './rule-schemas.mjs';
 const DESCRIPTION = [
   'Project API keys: made once, verified everywhere, refused the moment they are deleted.',
   'Answers may get more fields, and lists of values more values, without a new version: ignore what you do not know.',
-  'Every answer but those of `/v1/auth` also tells browsers to take it for nothing else (`X-Content-Type-Options`, `Content-Security-Policy`, `Cross-Origin-Resource-Policy`, `Referrer-Policy`; with https, `Strict-Transport-Security`).',
+  'Every answer but those of `/v1/auth` also tells browsers to take it for nothing else (`X-Content-Type-Options`, `X-Frame-Options`, `Content-Security-Policy`, `Cross-Origin-Resource-Policy`, `Cross-Origin-Opener-Policy`, `Referrer-Policy`; with https, `Strict-Transport-Security`).',
   'What is not a success is `application/problem+json` (RFC 9457); branch on its `code`. Below `/jsonapi/v1`, it is the errors of JSON:API.',
 ].join('\n\n');
 
@@ -124,7 +124,7 @@ class Writer {
 
   /** @param {Route} route */
   addRoute({ controller, handler, method, path, status, headers, inputs, policy, operation }) {
-    const inSession = method !== 'get' && securityOf(policy).length > 1;
+    const inSession = method !== 'get' && securityOf(policy).some((way) => 'session' in way);
     const parameters = [
       ...inOrderOf(path, this.#parameters('path', inputs.params)),
       ...this.#parameters('query', inputs.query),

@@ -182,6 +182,15 @@ export class GatewayConfig extends OidcConfig {
   REQUEST_TIMEOUT_MS = 10_000;
 
   @EnvNumber(
+    'Milliseconds for which nothing may move on a connection while a request or its answer is under way: a client that asks and ' +
+      'then does not read is cut off. Longer than a deletion can take.',
+  )
+  @IsInt()
+  @Min(20_000)
+  @Max(600_000)
+  STALL_TIMEOUT_MS = 60_000;
+
+  @EnvNumber(
     'Different denials (by who, from where, of what) that are told apart in the audit trail at a time; the rest of a minute is one event.',
   )
   @IsInt()

@@ -2079,10 +2079,7 @@ export interface operations {
     verifyApiKeys: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
-                "X-CSRF-Token"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -2199,10 +2196,7 @@ export interface operations {
     verifyApiKey: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description In a session: the `csrfToken` of `GET /v1/me`. The Origin has to be ours, too. */
-                "X-CSRF-Token"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };

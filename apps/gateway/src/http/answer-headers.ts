@@ -4,16 +4,26 @@ import type { GatewayConfig } from '../gateway.config.js';
 
 const YEAR_S = 31_536_000;
 
+/** Headers that every answer has, also one that never reaches a route. */
+export type SecurityHeaders = Readonly<Record<string, string>>;
+
 /**
  * What an answer tells browsers, as @fastify/helmet would, for an API: take it for nothing but what it says it is, run
  * and frame nothing of it, give it to no other site. A route with a page of its own sets its own policy.
  */
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-} as const;
+export function securityHeaders({ PUBLIC_URL }: Pick<GatewayConfig, 'PUBLIC_URL'>): SecurityHeaders {
+  return {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'x-frame-options': 'DENY',
+    'cross-origin-resource-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    ...(PUBLIC_URL?.startsWith('https:') === true
+      ? { 'strict-transport-security': `max-age=${String(YEAR_S)}` }
+      : {}),
+  };
+}
 
 /** What pages of other origins may read of an answer, beyond its body. */
 const EXPOSED_HEADERS = 'X-Request-Id, Retry-After, WWW-Authenticate, X-Api-Key-Expires-At';
@@ -23,7 +33,8 @@ const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-Request
 const PREFLIGHT_MAX_AGE_S = '600';
 
 /**
- * Not for forward-auth: its answers are for proxies, and the hottest of all. Other origins get in only when they are
+ * The request id, and what browsers need to be told. That not by forward-auth: its answers are for proxies, and the hottest of
+ * all. Other origins get in only when they are
  * configured, and never with a cookie: a session belongs to our own pages.
  *
  * To be called before the routes are registered.
@@ -31,13 +42,11 @@ const PREFLIGHT_MAX_AGE_S = '600';
 export function addAnswerHeaders(fastify: FastifyInstance, config: GatewayConfig): void {
   const origins = new Set(config.CORS_ORIGINS?.split(',').map((address) => new URL(address.trim()).origin));
   const headers = {
-    ...SECURITY_HEADERS,
-    ...(config.PUBLIC_URL?.startsWith('https:') === true
-      ? { 'strict-transport-security': `max-age=${String(YEAR_S)}` }
-      : {}),
+    ...securityHeaders(config),
     ...(origins.size > 0 ? { vary: 'Origin' } : {}),
   };
   fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
     if (isForwardAuth(request.routeOptions.url ?? '')) {
       done();
       return;

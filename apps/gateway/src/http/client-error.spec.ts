@@ -18,7 +18,7 @@ describe('what cannot be read as a request', () => {
     });
     const connections = new HttpConnections(server);
     server.on('clientError', (error: Error, socket: Socket) => {
-      answerClientError(error, socket, connections);
+      answerClientError(error, socket, { connections, headers: { 'x-frame-options': 'DENY' } });
       server.emit('broken');
     });
     server.listen(0, '127.0.0.1');
@@ -43,6 +43,15 @@ describe('what cannot be read as a request', () => {
 
   it('is refused at once where nothing else was asked', async () => {
     expect(statuses(await say(GARBAGE))).toEqual(['400']);
+  });
+
+  it('tells browsers what every other answer tells them', async () => {
+    expect(await say(GARBAGE)).toMatch(/^x-frame-options: DENY\r$/m);
+  });
+
+  it('gets no body where HEAD was asked, as the client would take it for another answer', async () => {
+    const [head, body] = (await say(`HEAD / HTTP/1.1\r\nno header\r\n\r\n`)).split('\r\n\r\n');
+    expect([statuses(head ?? ''), body]).toEqual([['400'], '']);
   });
 
   it('is refused after the answers to what was asked before it, however late they come', async () => {

@@ -2,7 +2,10 @@ import type { HttpConnections } from '#messaging';
 import { requestIdFrom } from '#observability';
 import type { Socket } from 'node:net';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { SecurityHeaders } from './answer-headers.js';
 import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode } from './problem.js';
+
+const HEAD = 'HEAD ';
 
 const PROBLEM_OF_PARSER: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
@@ -10,10 +13,15 @@ const PROBLEM_OF_PARSER: Readonly<Record<string, ProblemCode>> = {
 };
 
 /** `Expect: 100-continue` is met by Node; any other one never becomes a request, and Node's own answer has no body. */
-export function answerExpectation(request: IncomingMessage, response: ServerResponse): void {
+export function answerExpectation(
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: SecurityHeaders,
+): void {
   const requestId = requestIdFrom(request.headers['x-request-id']);
   const problem = new Problem('expectation_failed');
   response.writeHead(problem.status, {
+    ...headers,
     'content-type': PROBLEM_MEDIA_TYPE,
     'x-request-id': requestId,
     'cache-control': 'no-store',
@@ -21,17 +29,26 @@ export function answerExpectation(request: IncomingMessage, response: ServerResp
   response.end(problem.toBody({ path: '', requestId }));
 }
 
-/** What Node's parser says of what it could not read. */
-type ClientError = Error & { code?: string };
+/** What Node's parser says of what it could not read. `rawPacket`: a Buffer of what has arrived last, if anything has. */
+type ClientError = Error & { code?: string; rawPacket?: unknown };
+
+interface Surroundings {
+  connections: HttpConnections;
+  headers: SecurityHeaders;
+}
 
 /**
  * Answers what is so broken that it never became a request, and closes the connection; but not before everything that was
  * asked on the connection earlier is answered, or the client would take our refusal for the answer to that.
  */
-export function answerClientError(error: ClientError, socket: Socket, connections: HttpConnections): void {
+export function answerClientError(
+  error: ClientError,
+  socket: Socket,
+  { connections, headers }: Surroundings,
+): void {
   const latest = connections.latestResponseOn(socket);
   const refuse = (): void => {
-    refuseAndClose(error, socket);
+    refuseAndClose(error, socket, headers);
   };
   if (latest === undefined) refuse();
   else if (latest.req.complete) {
@@ -44,7 +61,7 @@ export function answerClientError(error: ClientError, socket: Socket, connection
   else latest.once('socket', refuse);
 }
 
-function refuseAndClose(error: ClientError, socket: Socket): void {
+function refuseAndClose(error: ClientError, socket: Socket, headers: SecurityHeaders): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -52,6 +69,8 @@ function refuseAndClose(error: ClientError, socket: Socket): void {
   const requestId = requestIdFrom(undefined);
   const problem = new Problem(PROBLEM_OF_PARSER[error.code ?? ''] ?? 'invalid_request');
   const body = problem.toBody({ path: '', requestId });
+  // A client that has sent HEAD takes a body for something that it has not asked for.
+  const isHead = Buffer.isBuffer(error.rawPacket) && error.rawPacket.indexOf(HEAD) === 0;
   socket.end(
     [
       `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}`,
@@ -59,9 +78,10 @@ function refuseAndClose(error: ClientError, socket: Socket): void {
       `Content-Length: ${String(Buffer.byteLength(body))}`,
       `X-Request-Id: ${requestId}`,
       'Cache-Control: no-store',
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       'Connection: close',
       '',
-      body,
+      isHead ? '' : body,
     ].join('\r\n'),
   );
 }

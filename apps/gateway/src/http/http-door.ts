@@ -2,7 +2,7 @@ import type { HttpConnections, HttpDoor } from '#messaging';
 import { requestIdFrom } from '#observability';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
-import { METHODS, type Server } from 'node:http';
+import { type IncomingMessage, METHODS, type Server, type ServerResponse } from 'node:http';
 import { registerConsole } from '../console/console.routes.js';
 import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
@@ -10,7 +10,7 @@ import { speakJsonApi } from '../json-api/json-api.js';
 import { FailedVerifications } from '../limits/failed-verifications.js';
 import { sendProblem } from '../problem.filter.js';
 import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
-import { addAnswerHeaders } from './answer-headers.js';
+import { addAnswerHeaders, securityHeaders } from './answer-headers.js';
 import { answerClientError, answerExpectation } from './client-error.js';
 import { keepContexts } from './contexts.js';
 import { Problem } from './problem.js';
@@ -25,8 +25,9 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
   /** Known before the server listens. */
   let connections: HttpConnections | undefined;
   const options = fastifyOptions(config);
+  const headers = securityHeaders(config);
   options.clientErrorHandler = (error, socket) => {
-    if (connections !== undefined) answerClientError(error, socket, connections);
+    if (connections !== undefined) answerClientError(error, socket, { connections, headers });
   };
   return {
     adapter: new FastifyAdapter(options),
@@ -36,25 +37,28 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       connections = opened;
       const fastify = app.getHttpAdapter().getInstance();
       app.get(RouteTable).watch(fastify);
-      addHooks(fastify, config);
       addAnswerHeaders(fastify, config);
+      addChecks(fastify, config);
       keepContexts(fastify);
       reportRequests(fastify);
       speakJsonApi(fastify);
       // Only JSON is read.
       fastify.removeContentTypeParser('text/plain');
       allowEveryMethod(fastify);
-      fastify.server.on('checkExpectation', answerExpectation);
+      fastify.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+        answerExpectation(request, response, headers);
+      });
       registerForwardAuth(fastify, app.get(ApiKeyVerifier), app.get(FailedVerifications));
       await registerConsole(fastify, { sentinelPassUrl: config.SENTINEL_PASS_URL });
     },
   };
 }
 
-function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
+export function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
   return {
     bodyLimit: config.MAX_BODY_BYTES,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
+    connectionTimeout: config.STALL_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
       maxHeaderSize: config.MAX_HEADER_BYTES,
@@ -70,7 +74,7 @@ function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
     routerOptions: { maxParamLength: config.MAX_URL_CHARACTERS },
     // What the router cannot read passes no hook: Fastify's own answer would quote it, with no request id.
     frameworkErrors: (_error, request, reply) => {
-      void reply.header('x-request-id', request.id);
+      void reply.headers({ ...securityHeaders(config), 'x-request-id': request.id });
       sendProblem(reply, new Problem('invalid_request', { detail: 'The path is not valid.' }));
     },
     // Validation refuses these names by name, like any field that is not declared.
@@ -79,9 +83,8 @@ function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
   };
 }
 
-function addHooks(fastify: FastifyInstance, config: GatewayConfig): void {
+function addChecks(fastify: FastifyInstance, config: GatewayConfig): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
     if (request.url.length > config.MAX_URL_CHARACTERS) {
       sendProblem(reply, new Problem('url_too_long'));
       return;
