@@ -45,6 +45,18 @@ describe('a verification', () => {
     expect((await verifier.verify(keyHashes)).outcomes).toEqual(expected);
   });
 
+  it('of keys that do not exist leaves nothing in Redis, not even for a moment after its answer', async () => {
+    const key = await platform.createKey();
+    const before = await platform.redisAdmin.dbsize();
+    for (let i = 0; i < 5; i += 1) {
+      await verifier.verify([...Array.from({ length: 50 }, newHash), key.keyHash]);
+      await eventually(async () => {
+        expect(await platform.isCached(key)).toBe(true);
+      });
+      expect(await platform.redisAdmin.dbsize()).toBeLessThanOrEqual(before + 1);
+    }
+  });
+
   it('is cached for the same replica from the next call on, which then asks PostgreSQL no more', async () => {
     const key = await platform.createKey();
     expect(await verifier.outcome(key)).toBe('VALID');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Counter, Histogram } from 'prom-client';
 import { RedisLink } from './redis-link.js';
-import { FENCE, FILL, LOOKUP, run, type Script } from './scripts.js';
+import { FENCE, FILL, LOOKUP, RELEASE, run, type Script } from './scripts.js';
 
 const RANDOM_BYTES_OF_A_TOKEN = 16;
 
@@ -98,6 +98,15 @@ export class KeyFence implements OnApplicationShutdown {
   }
 
   /**
+   * Gives back the tokens of keys for which there is nothing to store.
+   *
+   * @returns how many were given back
+   */
+  async release(keyHashes: readonly string[], token: string): Promise<number> {
+    return this.run(RELEASE, keyHashes.map(tokenKey), [token], readInteger);
+  }
+
+  /**
    * When this resolves, no entry that was filled with anything read before the call is or will ever be
    * served: entries and tokens are gone. To be called after `deleting` was committed or read, and before
    * anybody is told.
@@ -138,7 +147,11 @@ export class KeyFence implements OnApplicationShutdown {
 }
 
 function keysOf(keyHashes: readonly string[]): string[] {
-  return [...keyHashes.map((hash) => `tlx:e:${hash}`), ...keyHashes.map((hash) => `tlx:t:${hash}`)];
+  return [...keyHashes.map((hash) => `tlx:e:${hash}`), ...keyHashes.map(tokenKey)];
+}
+
+function tokenKey(keyHash: string): string {
+  return `tlx:t:${keyHash}`;
 }
 
 function readLookup(reply: unknown, length: number): Lookup {

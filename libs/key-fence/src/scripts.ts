@@ -82,6 +82,25 @@ return stored
 );
 
 /**
+ * ARGV: token. Gives back what has been granted and is not needed, as there is nothing to store: else a flood of keys that do
+ * not exist would leave a token behind for each of them for F. Nothing depends on it: a token is permission to fill, and its
+ * absence only refuses one. Answers how many were given back.
+ */
+export const RELEASE = script(
+  'release',
+  `
+local held = redis.call('MGET', unpack(KEYS))
+local released = 0
+for i = 1, #KEYS do
+  if held[i] == ARGV[1] then
+    released = released + redis.call('DEL', KEYS[i])
+  end
+end
+return released
+`,
+);
+
+/**
  * Removes entries and tokens, and answers how many there were: 0 is as good as any other number. It needs
  * no run id: what is not removed here because it is of another run is not honoured either.
  *

@@ -99,6 +99,18 @@ describe('the fill token', () => {
     await expect(answerFor(keyHash)).resolves.toBe(GRANTED);
   });
 
+  it('can be given back, by whoever holds it: then nobody fills with it, and the next one may ask', async () => {
+    const keyHash = newHash();
+    const first = await keyFence.lookup([keyHash]);
+    const second = await keyFence.lookup([keyHash]);
+    await expect(keyFence.release([keyHash], second.token)).resolves.toBe(0);
+    await expect(keyFence.release([newHash(), keyHash], first.token)).resolves.toBe(1);
+    await expect(keyFence.fill([{ keyHash, record: 'late' }], first.token, LIFETIME_MS)).resolves.toBe(0);
+    const third = await keyFence.lookup([keyHash]);
+    expect(third.answers).toEqual([GRANTED]);
+    await expect(keyFence.fill([{ keyHash, record: 'record' }], third.token, LIFETIME_MS)).resolves.toBe(1);
+  });
+
   it('fills nothing once somebody else holds the token of the key', async () => {
     const keyHash = newHash();
     const first = await keyFence.lookup([keyHash]);

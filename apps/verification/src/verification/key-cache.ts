@@ -36,8 +36,8 @@ export class KeyCache {
   }
 
   /**
-   * Caches the active ones of the records that were read after `lookup`. Records, not verdicts: an expired
-   * key is cached as well.
+   * Caches the active ones of the records that were read after `lookup`, and gives the tokens of all others back. Records,
+   * not verdicts: an expired key is cached as well.
    *
    * Nobody waits for it. The answer to the caller does not depend on the outcome, and however late the fill
    * arrives, Redis refuses it once a fence, F or a restart has taken the token. It is sent before the
@@ -49,10 +49,18 @@ export class KeyCache {
       const record = byHash.get(keyHash);
       return record?.state === 'active' ? [{ keyHash, record: toText(record) }] : [];
     });
-    if (items.length === 0 || cacheableMs <= 0) return;
-    this.keyFence.fill(items, token, cacheableMs).catch(() => {
-      // Not cached: the next verification asks PostgreSQL again.
-    });
+    const filled = new Set(cacheableMs > 0 ? items.map(({ keyHash }) => keyHash) : []);
+    const unneeded = fillable.filter((keyHash) => !filled.has(keyHash));
+    if (unneeded.length > 0) {
+      this.keyFence.release(unneeded, token).catch(() => {
+        // They end by themselves, after F.
+      });
+    }
+    if (filled.size > 0) {
+      this.keyFence.fill(items, token, cacheableMs).catch(() => {
+        // Not cached: the next verification asks PostgreSQL again.
+      });
+    }
   }
 
   /** Whether entries and fill tokens are certainly gone. */
