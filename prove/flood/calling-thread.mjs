@@ -8,6 +8,8 @@ import { mintKey } from '#api-key';
 /** @typedef {{ times: number[], mostAtOnce: number, answers: Record<string, number>, error?: string }} Report times: from when it was due, ms */
 
 const TICK_MS = 5;
+/** Of one side. More callers than this wait for each other. */
+const MAX_CONNECTIONS = 128;
 
 /** Calls /v1/auth from a thread of its own, so that nobody's calls wait for somebody else's. */
 export class CallingThread {
@@ -48,7 +50,7 @@ export class CallingThread {
 /** @param {{ url: string } & Role} role */
 function obey({ url, keys, statuses }) {
   const { hostname, port } = new URL(url);
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
   let calls = 0;
 
   parentPort?.on('message', (/** @type {{ rate: number, seconds: number }} */ { rate, seconds }) => {

@@ -19,8 +19,8 @@ const { values } = parseArgs({
   options: {
     rate: { type: 'string', default: '500' },
     live: { type: 'string', default: '200' },
-    rounds: { type: 'string', default: '4' },
-    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '5' },
   },
 });
 const [rate, live] = [Number(values.rate), Number(values.live)];
@@ -66,7 +66,8 @@ try {
   await platform.stop();
 }
 
-const ratio = p(0.99, times.flooded) / p(0.99, times.quiet);
+// What else the machine does meets some of the rounds.
+const ratio = p(0.5, ratios);
 console.log(
   `load of the machine before      ${loadBefore.toFixed(1)} on ${availableParallelism()} cores
 live keys, no flood             ${described(times.quiet)}
@@ -74,7 +75,7 @@ live keys, flood                ${described(times.flooded)}
 flood of ${rate} unknown keys/s     ${Object.entries(flood.answers)
     .map(([status, count]) => `${count} answered ${status}`)
     .join(', ')}
-ratio of the p99                ${ratio.toFixed(2)}, in the rounds ${ratios.map((one) => one.toFixed(2)).join(', ')}
+ratio of the p99                ${ratio.toFixed(2)}, the median of ${ratios.map((one) => one.toFixed(2)).join(', ')}
 most keys in Redis, no flood    ${sizes.quiet.most.join(' + ')} (cache + sessions)
 most keys in Redis, flood       ${sizes.flooded.most.join(' + ')}`,
 );
