@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { mintKey } from '#api-key';
+import { builtDirectory } from '../../tools/stack/paths.mjs';
+
+/** @type {{ mintKey: () => string }} */
+const { mintKey } = await import(join(builtDirectory, 'libs', 'api-key', 'src', 'index.js'));
 
 /** @typedef {{ keys: string[] | undefined, statuses: number[] }} Role keys: a new one for each call when undefined */
 /** @typedef {{ times: number[], mostAtOnce: number, answers: Record<string, number>, error?: string }} Report times: from when it was due, ms */
