@@ -4,6 +4,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { asOwner, createTestDatabase, type TestDatabase } from '../../../test/support/database.js';
 import { ApiKeysService } from '../src/api-keys/api-keys.service.js';
+import { type AuditFilters, auditPageSql } from '../src/audit/audit-page-query.js';
 import { AuditService } from '../src/audit/audit.service.js';
 import { ProjectsService } from '../src/projects/projects.service.js';
 import { BY, code, createKey, createProject, NO_REDIS, startKeyManagement } from './key-management.js';
@@ -124,6 +125,8 @@ describe('the list of events', () => {
       ['api-key.created', key.id],
       ['project.created', mine],
     ]);
+    expect(await list({ projectIds: [mine, mine.toUpperCase()] })).toEqual(seen);
+    expect(await list({ projectIds: [mine, other], projectId: mine })).toEqual(seen);
     expect(await list({ projectIds: [mine], projectId: other })).toEqual([]);
     expect(await list({ projectIds: [] })).toEqual([]);
   });
@@ -156,6 +159,66 @@ describe('the list of events', () => {
     });
   });
 });
+
+describe('a page of 10 among 20,000 events', () => {
+  const projects = Array.from({ length: 20 }, () => randomUUID());
+  const [old = '', other = ''] = projects;
+  const [actor, targetId] = [`seldom ${randomUUID()}`, randomUUID()];
+  const rare = { projectId: old, actor, targetId, action: 'session.signed-out' } as const;
+
+  beforeAll(() =>
+    asOwner(database.ownerUrl, async (sql) => {
+      // What is looked for is the oldest. The first thousand are of one project: so many that PostgreSQL could hope to
+      // meet some soon on its way through all events.
+      await sql.query(
+        `INSERT INTO key_management.audit_events (id, occurred_at, actor, action, project_id, target_id)
+         SELECT gen_random_uuid(), $1::timestamptz + n * interval '1 s',
+           CASE WHEN n <= 5 THEN $2 ELSE 'busy' END, CASE WHEN n <= 5 THEN $3 ELSE 'access.denied' END,
+           ($4::uuid[])[1 + (n - 1) / 1000], CASE WHEN n <= 5 THEN $5::uuid ELSE gen_random_uuid() END
+         FROM generate_series(1, 20000) n`,
+        ['2025-01-01T00:00:00.000Z', actor, rare.action, projects, targetId],
+      );
+      await sql.query('ANALYZE key_management.audit_events');
+    }),
+  );
+
+  it.each<[string, AuditFilters, string[] | undefined]>([
+    ['of all', {}, undefined],
+    ['of a project', { projectId: old }, undefined],
+    ['of a key', { targetId }, undefined],
+    ['of an actor', { actor }, undefined],
+    ['of an action', { action: rare.action }, undefined],
+    ['of a span of time', { from: '2025-01-01T00:00:00.000Z', to: '2025-01-01T00:00:06.000Z' }, undefined],
+    ['with all filters', rare, undefined],
+    ['for somebody who sees a project', {}, [old]],
+    ['for somebody who sees projects without events', {}, [randomUUID(), randomUUID()]],
+    ['of an actor for somebody who sees a project', { actor }, [old]],
+    ['of a project for somebody who sees two', { projectId: old }, [old, other]],
+  ])('%s looks at few of them', async (_what, filters, projectIds) => {
+    const { text, values } = auditPageSql({ filters, projectIds, position: undefined, rows: 11 });
+    const plan = await asOwner(database.ownerUrl, (sql) =>
+      sql.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, values),
+    );
+    expect(rowsLookedAt(plan.rows[0]?.['QUERY PLAN'][0].Plan)).toBeLessThan(100);
+  });
+});
+
+interface PlanNode {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+}
+
+/** In the table itself. */
+function rowsLookedAt(node: PlanNode | undefined): number {
+  if (node === undefined) throw new Error('There is no plan');
+  const { Plans: plans = [], 'Actual Rows': rows, 'Actual Loops': loops } = node;
+  const inTable =
+    node['Relation Name'] === undefined ? 0 : (rows + (node['Rows Removed by Filter'] ?? 0)) * loops;
+  return plans.reduce((sum, plan) => sum + rowsLookedAt(plan), inTable);
+}
 
 describe('each change', () => {
   it('is an event with who made it, and with what people recognize it by; what failed is none', async () => {

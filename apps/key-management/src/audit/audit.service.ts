@@ -7,9 +7,9 @@ import type {
 import { Database } from '#database';
 import { requestContext } from '#observability';
 import { Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
-import { readPage } from '../paging/keyset-page.js';
+import { decodeCursor, encodeCursor } from '../paging/page-cursor.js';
 import { AuditEventEntity } from './audit-event.entity.js';
+import { auditPageSql } from './audit-page-query.js';
 
 @Injectable()
 export class AuditService {
@@ -34,34 +34,24 @@ export class AuditService {
     );
   }
 
-  async list({ limit, cursor, ...filters }: ListAuditEventsRequest): Promise<ListAuditEventsResponse> {
+  async list({
+    limit,
+    cursor,
+    projectIds,
+    ...filters
+  }: ListAuditEventsRequest): Promise<ListAuditEventsResponse> {
     const { projectId, targetId, actor, action, from, to } = filters;
-    const { rows, nextCursor } = await this.database.run((manager) => {
-      const query = manager.createQueryBuilder(AuditEventEntity, 'event').where('true');
-      restrict(query, filters);
-      const list = ['audit-events', projectId, targetId, actor, action, from, to];
-      return readPage(query, { list, time: 'occurredAt', limit, cursor });
-    });
-    return { data: rows.map(toAuditEvent), nextCursor };
-  }
-}
-
-type Filters = Omit<ListAuditEventsRequest, 'limit' | 'cursor'>;
-
-const CONDITIONS: Readonly<Record<keyof Filters, string>> = {
-  projectId: 'event.projectId = :projectId',
-  targetId: 'event.targetId = :targetId',
-  actor: 'event.actor = :actor',
-  action: 'event.action = :action',
-  from: 'event.occurredAt >= :from',
-  to: 'event.occurredAt < :to',
-  projectIds: 'event.projectId = ANY(:projectIds)',
-};
-
-function restrict(query: SelectQueryBuilder<AuditEventEntity>, filters: Filters): void {
-  for (const [name, condition] of Object.entries(CONDITIONS)) {
-    const value = filters[name as keyof Filters];
-    if (value !== undefined) query.andWhere(condition, { [name]: value });
+    const list = ['audit-events', projectId, targetId, actor, action, from, to];
+    const position = cursor === undefined ? undefined : decodeCursor(list, cursor);
+    // One more than asked for tells whether there is a next page.
+    const { text, values } = auditPageSql({ filters, projectIds, position, rows: limit + 1 });
+    const rows = await this.database.run((manager) => manager.query<AuditEventEntity[]>(text, values));
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return {
+      data: page.map(toAuditEvent),
+      nextCursor: last === undefined ? null : encodeCursor(list, { at: last.occurredAt, id: last.id }),
+    };
   }
 }
 
