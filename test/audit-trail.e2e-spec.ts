@@ -1,19 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { AuditEvent, ListAuditEventsResponse } from '#contracts';
 import { startPlatform } from '../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
 import { asOwner } from './support/database.js';
+import { eventually } from './support/eventually.js';
 import { type Answer, GatewayClient, type ProblemBody } from './support/gateway-client.js';
 
 /** More than fits into the buffers between two processes, so that an export has to wait for its reader. */
 const MANY_EVENTS = 100_000;
 const MANY = 'a busy robot';
 
+/** Kinds of denials that the second gateway tells apart. */
+const KINDS = 3;
+
 let platform: Awaited<ReturnType<typeof startPlatform>>;
 let gateway: GatewayClient;
 
 beforeAll(async () => {
-  platform = await startPlatform({ dir: temporaryDirectory('audit-trail') });
+  platform = await startPlatform({
+    dir: temporaryDirectory('audit-trail'),
+    replicas: { gateway: 2 },
+    env: {
+      'gateway-2': { MAX_AUDITED_DENIALS: String(KINDS), MAX_FAILED_CREDENTIALS_PER_MINUTE: '0' },
+    },
+  });
   gateway = new GatewayClient(platform.gatewayUrl, platform.adminToken);
 }, 120_000);
 
@@ -41,13 +52,24 @@ async function recordMany(): Promise<void> {
   );
 }
 
+type Service = (typeof platform)['services'][number];
+
+function serviceNamed(name: string, replica = 1): Service {
+  const service = platform.services.find((each) => each.name === name && each.replica === replica);
+  if (service === undefined) throw new Error(`There is no ${name}`);
+  return service;
+}
+
+/** 0 when it is not there. @param sample its name, and its labels as far as they matter */
+async function metric(service: Service, sample: RegExp): Promise<number> {
+  const metrics = await (await fetch(`${service.operationsUrl}/metrics`)).text();
+  const [, value] = new RegExp(`^${sample.source} (\\d+)`, 'm').exec(metrics) ?? [];
+  return Number(value ?? 0);
+}
+
 /** Pages of events that the gateway has asked for since it started. */
-async function pagesRead(): Promise<number> {
-  const operationsUrl = platform.services.find(({ name }) => name === 'gateway')?.operationsUrl ?? '';
-  const metrics = await (await fetch(`${operationsUrl}/metrics`)).text();
-  const [, count] =
-    /bus_request_seconds_count\{subject="req\.audit\.v1\.list".*?\} (\d+)/.exec(metrics) ?? [];
-  return Number(count ?? 0);
+function pagesRead(): Promise<number> {
+  return metric(serviceNamed('gateway'), /bus_request_seconds_count\{subject="req\.audit\.v1\.list".*?\}/);
 }
 
 describe('the audit trail', () => {
@@ -175,9 +197,89 @@ describe('an export', () => {
     await recordMany();
     const answer = await exported(`actor=${encodeURIComponent(MANY)}`);
     expect(answer.status).toBe(200);
-    const service = platform.services.find(({ name }) => name === 'key-management');
-    await service?.kill('SIGKILL');
+    const service = serviceNamed('key-management');
+    await service.kill('SIGKILL');
     await expect(answer.text()).rejects.toThrow();
-    await service?.start();
+    await service.start();
+  });
+});
+
+describe('while key-management is away', () => {
+  const DENIALS = 60;
+  const WAITING = /audit_events_waiting/;
+  const second = (): Service => serviceNamed('gateway', 2);
+  const denied = async (from: string): Promise<number> => {
+    const { body } = await list(`action=access.denied&limit=200&from=${from}`);
+    return body.data.reduce((sum, { count }) => sum + count, 0);
+  };
+
+  /** Of more kinds than are told apart. */
+  async function denyMany(): Promise<void> {
+    const paths = [
+      'me',
+      'projects',
+      'api-keys',
+      'audit-events',
+      'audit-events/export',
+      `projects/${randomUUID()}`,
+    ];
+    for (let i = 0; i < DENIALS; i += 1) {
+      const answer = await fetch(`${platform.gatewayUrls[1] ?? ''}/v1/${paths[i % paths.length] ?? ''}`, {
+        headers: { authorization: 'Bearer of nothing' },
+      });
+      expect(answer.status).toBe(401);
+    }
+  }
+
+  it('denials are kept, few and counted to the last one; recorded when it is back, and when the gateway stops', async () => {
+    const from = new Date().toJSON();
+    await serviceNamed('key-management').kill('SIGKILL');
+    await denyMany();
+    expect(await metric(second(), WAITING)).toBe(KINDS + 1);
+    await serviceNamed('key-management').start();
+    await eventually(async () => {
+      expect(await metric(second(), WAITING)).toBe(0);
+    });
+    expect(await denied(from)).toBe(KINDS + 1);
+    // Before the minute is over in which the others are summed up.
+    await second().stop();
+    expect(await denied(from)).toBe(DENIALS);
+    await second().start();
+  });
+
+  it('nobody is signed in whom the trail would not know, and who signs out is out, and is recorded later', async () => {
+    const door = new GatewayClient(platform.gatewayUrls[1] ?? '', platform.adminToken);
+    const signIn = (): Promise<Answer> =>
+      door.send('POST', '/v1/session', {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ adminToken: platform.adminToken }),
+      });
+    const cookie = (await signIn()).headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+    const me = await door.send<{ csrfToken: string }>('GET', '/v1/me', { headers: { cookie } });
+    const from = new Date().toJSON();
+    await serviceNamed('key-management').kill('SIGKILL');
+    const refused = await signIn();
+    expect([refused.status, refused.headers.has('set-cookie')]).toEqual([503, false]);
+    const headers = { cookie, origin: new URL(door.url).origin, 'x-csrf-token': me.body.csrfToken };
+    expect((await door.send('DELETE', '/v1/session', { headers })).status).toBe(204);
+    expect((await door.send('GET', '/v1/me', { headers: { cookie } })).status).toBe(401);
+    await serviceNamed('key-management').start();
+    await eventually(async () => {
+      const { data } = (await list(`from=${from}`)).body;
+      expect(data.filter(({ action }) => action.startsWith('session.')).map(({ action }) => action)).toEqual([
+        'session.signed-out',
+      ]);
+    });
+  });
+
+  it('and until a gateway has stopped, it says how many are lost', async () => {
+    await serviceNamed('key-management').kill('SIGKILL');
+    await denyMany();
+    await second().stop();
+    const log = readFileSync(second().logFile, 'utf8').trimEnd().split('\n');
+    const lines = log.map((line) => JSON.parse(line) as { msg: string; events?: number });
+    expect(lines.find(({ msg }) => msg.startsWith('Events are missing'))?.events).toBe(DENIALS);
+    await serviceNamed('key-management').start();
+    await second().start();
   });
 });

@@ -104,6 +104,8 @@ const ANSWERS: Record<string, RegExp> = {
   'key-management': /^req\.(api-keys|audit|projects)\.v1\./,
   verification: /^req\.verification\.v1\./,
   'usage-tracking': /^req\.usage\.v1\./,
+  // For people: hears everything, says nothing.
+  observer: /^/,
 };
 const SUBJECTS = [
   ...Object.values(contracts).flatMap((value) =>

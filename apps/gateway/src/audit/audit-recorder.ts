@@ -2,6 +2,8 @@ import { DomainError, recordAuditEvent, type RecordAuditEventRequest } from '#co
 import { MessageBus } from '#messaging';
 import { requestContext, type RequestContext } from '#observability';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout } from 'node:timers/promises';
+import { Counter, Gauge } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
 import { GatewayConfig } from '../gateway.config.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
@@ -10,6 +12,19 @@ import { type Denial, DenialSums } from './denial-sums.js';
 const TICK_MS = 1_000;
 /** The same event may be sent twice: it has an id. */
 const DELIVERY = { timeoutMs: 2_000 } as const;
+/** For what is left at shutdown; UsagePublisher may have taken all of the grace but 3 s. */
+const LAST_DELIVERY_MS = 2_000;
+/** Sign-outs that are kept while key-management is away. Denials have a limit of their own. */
+const MAX_KEPT_SIGN_OUTS = 1_000;
+
+const waiting = new Gauge({
+  name: 'audit_events_waiting',
+  help: 'Events of the audit trail that are kept in memory until key-management takes them.',
+});
+const lostTotal = new Counter({
+  name: 'audit_events_lost_total',
+  help: 'Denials and sign-outs that will be missing in the audit trail: refused by key-management, too many, or left at shutdown.',
+});
 
 type SessionEvent = Pick<RecordAuditEventRequest, 'actor' | 'sourceAddress' | 'detail'> & {
   action: 'session.signed-in' | 'session.signed-out';
@@ -26,7 +41,7 @@ interface Undelivered {
 export class AuditRecorder implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(AuditRecorder.name);
   private readonly sums: DenialSums;
-  /** In order. Bounded: while anything is left in it, no window of {@link sums} is closed. */
+  /** In order. Bounded: while anything is left in it, no window of {@link sums} is closed, and sign-outs have a limit. */
   private readonly undelivered: Undelivered[] = [];
   private delivery: Promise<void> | undefined;
   private isAway = false;
@@ -48,11 +63,12 @@ export class AuditRecorder implements OnApplicationBootstrap, OnApplicationShutd
   /** The HTTP door is closed by now. */
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    await this.delivery;
-    this.undelivered.push(...withoutContext(this.sums.takeAll(new Date())));
-    await this.deliver();
-    const lost = this.undelivered.reduce((sum, { event }) => sum + (event.count ?? 1), 0);
-    if (lost > 0) this.logger.error('Denials are missing in the audit trail', { denials: lost });
+    this.keep(withoutContext(this.sums.takeAll(new Date())));
+    await Promise.race([this.deliverRest(), setTimeout(LAST_DELIVERY_MS)]);
+    if (this.undelivered.length === 0) return;
+    this.logger.error('Events are missing in the audit trail: key-management was away until the end', {
+      events: this.undelivered.reduce((sum, { event }) => sum + lose(event), 0),
+    });
   }
 
   /**
@@ -61,8 +77,21 @@ export class AuditRecorder implements OnApplicationBootstrap, OnApplicationShutd
    * @throws DomainError UNAVAILABLE
    */
   async record(event: SessionEvent): Promise<void> {
-    const request = { eventId: uuidv7(), occurredAt: new Date().toISOString(), ...event };
-    await this.bus.request(recordAuditEvent, request, { ...MANAGEMENT_REQUEST, attempts: 2 });
+    await this.recordNow(requestOf(event));
+  }
+
+  /** The same for what has happened already, and so must not fail: kept in memory when it cannot be recorded now. */
+  async recordOrKeep(event: SessionEvent): Promise<void> {
+    const request = requestOf(event);
+    try {
+      await this.recordNow(request);
+    } catch (error) {
+      if (isTemporary(error) && this.undelivered.length < MAX_KEPT_SIGN_OUTS) {
+        this.keep([{ event: request, context: requestContext.getStore() }]);
+      } else {
+        this.giveUp(request, error);
+      }
+    }
   }
 
   /**
@@ -72,15 +101,27 @@ export class AuditRecorder implements OnApplicationBootstrap, OnApplicationShutd
   recordDenial(denial: Denial): void {
     const event = this.sums.add(denial, new Date());
     if (event === undefined) return;
-    this.undelivered.push({ event, context: requestContext.getStore() });
+    this.keep([{ event, context: requestContext.getStore() }]);
     void this.deliver();
   }
 
+  private async recordNow(request: RecordAuditEventRequest): Promise<void> {
+    await this.bus.request(recordAuditEvent, request, { ...MANAGEMENT_REQUEST, attempts: 2 });
+  }
+
   private closeWindows(): void {
-    if (this.undelivered.length === 0) {
-      this.undelivered.push(...withoutContext(this.sums.takeOver(new Date())));
-    }
+    if (this.undelivered.length === 0) this.keep(withoutContext(this.sums.takeOver(new Date())));
     void this.deliver();
+  }
+
+  private async deliverRest(): Promise<void> {
+    await this.delivery;
+    await this.deliver();
+  }
+
+  private keep(events: readonly Undelivered[]): void {
+    this.undelivered.push(...events);
+    waiting.set(this.undelivered.length);
   }
 
   /** One delivery at a time. Never rejects: what could not be delivered stays where it is. */
@@ -94,16 +135,22 @@ export class AuditRecorder implements OnApplicationBootstrap, OnApplicationShutd
       for (let next = this.undelivered[0]; next !== undefined; next = this.undelivered[0]) {
         await this.send(next).catch((error: unknown) => {
           if (isTemporary(error)) throw error;
-          this.logger.error('An event was refused, and is missing in the audit trail', { err: error });
+          this.giveUp(next.event, error);
         });
         this.undelivered.shift();
+        waiting.set(this.undelivered.length);
       }
       this.isAway = false;
     } catch (error) {
       // One line tells it.
-      if (!this.isAway) this.logger.warn('Denials cannot be recorded: they are kept', { err: error });
+      if (!this.isAway) this.logger.warn('Audit events cannot be recorded: they are kept', { err: error });
       this.isAway = true;
     }
+  }
+
+  private giveUp(event: RecordAuditEventRequest, error: unknown): void {
+    lose(event);
+    this.logger.error('An event is missing in the audit trail', { action: event.action, err: error });
   }
 
   private async send({ event, context }: Undelivered): Promise<void> {
@@ -112,6 +159,16 @@ export class AuditRecorder implements OnApplicationBootstrap, OnApplicationShutd
     };
     await (context === undefined ? send() : requestContext.run(context, send));
   }
+}
+
+function requestOf(event: SessionEvent): RecordAuditEventRequest {
+  return { eventId: uuidv7(), occurredAt: new Date().toISOString(), ...event };
+}
+
+/** @returns how many it stands for */
+function lose({ count = 1 }: RecordAuditEventRequest): number {
+  lostTotal.inc(count);
+  return count;
 }
 
 /** Whatever else is wrong with an event, it would be the next time. */

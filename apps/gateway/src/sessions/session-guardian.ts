@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { adminCredentialInvalid } from '../admin-auth/admin-problem.js';
@@ -33,8 +33,6 @@ const NO_CSRF_TOKEN = new Problem('forbidden', {
 /** The sessions of browsers: from sign-in to sign-out, and whether a request in one is meant by its owner. */
 @Injectable()
 export class SessionGuardian {
-  private readonly logger = new Logger(SessionGuardian.name);
-
   constructor(
     private readonly store: SessionStore,
     private readonly address: BrowserAddress,
@@ -112,17 +110,13 @@ export class SessionGuardian {
     });
   }
 
-  /** Who wants to be signed out is, whether that can be written down or not. */
-  private async recordSignOut(request: FastifyRequest, { actor }: SessionOwner): Promise<void> {
-    try {
-      await this.audit.record({
-        action: 'session.signed-out',
-        actor,
-        sourceAddress: sourceAddress(request.ip),
-      });
-    } catch (error) {
-      this.logger.error('A sign-out is missing in the audit trail', { actor, err: error });
-    }
+  /** Who wants to be signed out is, whether that can be written down now or not. */
+  private recordSignOut(request: FastifyRequest, { actor }: SessionOwner): Promise<void> {
+    return this.audit.recordOrKeep({
+      action: 'session.signed-out',
+      actor,
+      sourceAddress: sourceAddress(request.ip),
+    });
   }
 
   private async useSession(id: string): Promise<Session | undefined> {
