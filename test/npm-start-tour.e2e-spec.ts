@@ -34,3 +34,21 @@ it('what npm start prints can be pasted into a shell: a key is created, used, se
   );
   expect((await stack.kill('SIGINT')).code).toBe(0);
 });
+
+it('npm start --host lets other machines in, says what that costs, and lets browsers sign in there', async () => {
+  const stack = clone.start(['start', '--host', '0.0.0.0']);
+  await stack.says(/stops everything and keeps the data/);
+  const { urlForOthers, gatewayUrl, adminToken } = await clone.status();
+  // A machine without a network has no such address; then there is nothing to warn of, and the cookie is that of the machine.
+  const warns = /Other machines are let in, by plain http.*PUBLIC_URL=https/s.test(stack.output);
+  expect(warns).toBe(urlForOthers !== undefined);
+  const url = urlForOthers ?? gatewayUrl;
+  const answer = await fetch(`${url}/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ adminToken }),
+  });
+  expect(answer.status).toBe(204);
+  expect(answer.headers.get('set-cookie')?.includes('Secure')).toBe(urlForOthers === undefined);
+  expect((await stack.kill('SIGINT')).code).toBe(0);
+});

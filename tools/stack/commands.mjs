@@ -24,13 +24,14 @@ const keptByReset = new Set(['programs', 'tests']);
 /** @typedef {import('./options.mjs').Options} Options */
 
 /** Runs the stack here, or shows the one that runs already. @param {Options} options */
-export async function start({ replicas }) {
+export async function start({ replicas, host }) {
   refuseUnsupportedSystem();
   while (!claimState()) {
     if (await showRunning(isClaimed)) return 0;
   }
   await supervise({
     replicas,
+    host,
     onRunning: (summary, logFiles) => {
       console.log(welcome(summary));
       return streamLogs(logFiles, console.log, { follow: true });
@@ -45,16 +46,16 @@ export async function up(options) {
   if (!options.detach) return start(options);
   refuseUnsupportedSystem();
   if (isClaimed() && (await showRunning(isClaimed))) return 0;
-  const { isAlive, logFile } = startInBackground(options.replicas);
+  const { isAlive, logFile } = startInBackground(options);
   // When somebody else was a moment faster, ours ends and theirs goes on.
   if (await showRunning(() => isAlive() || isClaimed())) return 0;
   throw new Error(`The stack did not start.\n${lastLines(logFile)}`);
 }
 
 /** What `up --detach` leaves behind. It prints no welcome: its output is a file. @param {Options} options */
-export async function background({ replicas }) {
+export async function background({ replicas, host }) {
   if (!claimState()) throw new Error('The stack runs already.');
-  await supervise({ replicas, onRunning: () => () => undefined });
+  await supervise({ replicas, host, onRunning: () => () => undefined });
   return 0;
 }
 

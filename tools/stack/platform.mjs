@@ -2,6 +2,7 @@
 // the platform tests and the benchmark.
 import { join } from 'node:path';
 import { loadCredentials } from './credentials.mjs';
+import { localUrl, loopback, urlForOthers } from './door.mjs';
 import { runToEnd } from './managed-process.mjs';
 import { builtDirectory, repositoryDirectory } from './paths.mjs';
 import { anyFreePort } from './ports.mjs';
@@ -21,6 +22,7 @@ import { Service } from './service.mjs';
  *   replicas (`verification-2`), which override ours
  * @property {Record<string, string>} [baseEnv] variables for all services, which ours and `env` override
  * @property {string} [distDirectory] another build of the services than ours
+ * @property {string} [host] address that the gateways listen on; of this machine alone unless told otherwise
  * @property {ExistingServers} [existing] servers that run already, to be used instead of own ones
  * @property {(name: string) => Promise<number>} [choosePort] any free one unless told otherwise
  * @property {(message: string) => void} [onProgress]
@@ -41,6 +43,7 @@ import { Service } from './service.mjs';
  * @typedef {object} Platform
  * @property {string} gatewayUrl     of the first gateway
  * @property {string[]} gatewayUrls
+ * @property {string | undefined} urlForOthers of the first gateway, when other machines are let in
  * @property {string} adminToken
  * @property {string} databaseUrl    with the owner's name and password
  * @property {string} redisUrl       with the admin's
@@ -60,7 +63,7 @@ import { Service } from './service.mjs';
  * @returns {Promise<Platform>}
  */
 export async function startPlatform(options) {
-  const { dir, existing = {}, signal, onProgress } = options;
+  const { dir, existing = {}, host = loopback, signal, onProgress } = options;
   const credentials = loadCredentials(dir);
   /** @type {Servers} */
   const servers = {};
@@ -81,7 +84,7 @@ export async function startPlatform(options) {
     services.push(...(await defineServices(stores, options)));
     await Promise.all(services.map((service) => service.start()));
     signal?.throwIfAborted();
-    return describe({ dir, stores, services, servers, stop });
+    return describe({ dir, host, stores, services, servers, stop });
   } catch (error) {
     await stop();
     // A process that was stopped on its way up fails with an error that says nothing new.
@@ -151,7 +154,15 @@ async function migrate(dir, stores) {
 /** @param {Stores} stores @param {PlatformOptions} options @returns {Promise<Service[]>} */
 async function defineServices(
   stores,
-  { dir, replicas = {}, baseEnv = {}, env = {}, distDirectory = builtDirectory, choosePort = anyFreePort },
+  {
+    dir,
+    replicas = {},
+    baseEnv = {},
+    env = {},
+    distDirectory = builtDirectory,
+    host = loopback,
+    choosePort = anyFreePort,
+  },
 ) {
   /** @type {Service[]} */
   const services = [];
@@ -166,6 +177,7 @@ async function defineServices(
           dir,
           distDirectory,
           ports: { http, operations },
+          host,
           env: {
             ...baseEnv,
             ...storeEnvironment(name, stores),
@@ -189,17 +201,17 @@ async function stopEverything(services, servers) {
 }
 
 /**
- * @param {{ dir: string, stores: Stores, services: Service[], servers: Servers, stop: () => Promise<void> }} parts
+ * @param {{ dir: string, host: string, stores: Stores, services: Service[], servers: Servers, stop: () => Promise<void> }} parts
  * @returns {Platform}
  */
-function describe({ dir, stores, services, servers, stop }) {
+function describe({ dir, host, stores, services, servers, stop }) {
   const { credentials, databaseUrl, redisUrl, sessionRedisUrl, natsUrl } = stores;
-  const gatewayUrls = services
-    .filter(({ name }) => name === 'gateway')
-    .map(({ port }) => `http://127.0.0.1:${port}`);
+  const gatewayPorts = services.filter(({ name }) => name === 'gateway').map(({ port }) => port);
+  const gatewayUrls = gatewayPorts.map((port) => localUrl(host, port));
   return {
     gatewayUrl: gatewayUrls[0] ?? '',
     gatewayUrls,
+    urlForOthers: urlForOthers(host, gatewayPorts[0] ?? 0),
     adminToken: credentials.adminToken,
     databaseUrl,
     redisUrl,

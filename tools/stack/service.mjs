@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { doorEnvironment, loopback } from './door.mjs';
 import { ManagedProcess } from './managed-process.mjs';
 
-const host = '127.0.0.1';
 // Longer than what a service allows itself to finish a deletion that is under way.
 const graceMs = 25_000;
 const readinessTimeoutMs = 2_000;
@@ -15,10 +15,11 @@ export class Service extends ManagedProcess {
    * @param {string} options.dir
    * @param {string} options.distDirectory what was built
    * @param {{ http: number | undefined, operations: number }} options.ports http: of a gateway only
+   * @param {string} [options.host] that a gateway listens on
    * @param {Record<string, string>} options.env where the stores are, and whatever else it is to be told
    */
-  constructor({ name, replica, dir, distDirectory, ports, env }) {
-    const operationsUrl = `http://${host}:${ports.operations}`;
+  constructor({ name, replica, dir, distDirectory, ports, host = loopback, env }) {
+    const operationsUrl = `http://${loopback}:${ports.operations}`;
     super({
       label: `${name}-${replica}`,
       command: process.execPath,
@@ -26,8 +27,8 @@ export class Service extends ManagedProcess {
       env: {
         LOG_FORMAT: 'json',
         ...env,
-        ...(ports.http === undefined ? {} : { HOST: host, PORT: String(ports.http) }),
-        OPERATIONS_HOST: host,
+        ...(ports.http === undefined ? {} : doorEnvironment(host, ports.http, env)),
+        OPERATIONS_HOST: loopback,
         OPERATIONS_PORT: String(ports.operations),
       },
       dir,

@@ -11,6 +11,7 @@ const stateFile = join(stackDirectory, 'running.json');
  *
  * @typedef {object} Summary
  * @property {string} gatewayUrl
+ * @property {string} [urlForOthers] of the first gateway, when other machines are let in
  * @property {string} adminToken
  * @property {string} databaseUrl
  * @property {string} redisUrl

@@ -19,10 +19,11 @@ const restartPauseMs = 2_000;
  *
  * @param {object} options
  * @param {import('./options.mjs').Replicas} options.replicas
+ * @param {string} [options.host]
  * @param {(summary: import('./state.mjs').Summary, logFiles: string[]) => () => void} options.onRunning answers with
  *   what is to be called at the end
  */
-export async function supervise({ replicas, onRunning }) {
+export async function supervise({ replicas, host, onRunning }) {
   const progress = new Progress();
   const signal = stopSignal();
   const onProgress = (/** @type {string} */ message) => {
@@ -30,7 +31,7 @@ export async function supervise({ replicas, onRunning }) {
     writeState({ progress: message });
   };
   try {
-    const platform = await start({ replicas, onProgress, signal });
+    const platform = await start({ replicas, host, onProgress, signal });
     if (!platform) return;
     const summary = summarize(platform);
     writeState({ progress: 'running', summary });
@@ -53,13 +54,14 @@ export async function supervise({ replicas, onRunning }) {
 /**
  * @param {object} options
  * @param {import('./options.mjs').Replicas} options.replicas
+ * @param {string} [options.host]
  * @param {(message: string) => void} options.onProgress
  * @param {AbortSignal} options.signal
  * @returns {Promise<Platform | undefined>} undefined when it was given up because somebody asked for that
  */
-async function start({ replicas, onProgress, signal }) {
+async function start({ replicas, host, onProgress, signal }) {
   try {
-    return await prepareAndStart({ replicas, onProgress, signal });
+    return await prepareAndStart({ replicas, host, onProgress, signal });
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;
@@ -67,13 +69,14 @@ async function start({ replicas, onProgress, signal }) {
 }
 
 /** @param {Parameters<typeof start>[0]} options */
-async function prepareAndStart({ replicas, onProgress, signal }) {
+async function prepareAndStart({ replicas, host, onProgress, signal }) {
   const leftovers = await stopLeftovers(stackDirectory);
   if (leftovers.length > 0) console.log(`Stopped what an earlier stack left behind: ${leftovers.join(', ')}`);
   await prepare({ onProgress, signal });
   return startPlatform({
     dir: stackDirectory,
     replicas,
+    ...(host === undefined ? {} : { host }),
     baseEnv: shellEnvironment(),
     existing: {
       databaseUrl: process.env['DATABASE_URL'],
@@ -103,11 +106,12 @@ function keepRunning({ services, servers }, signal) {
 
 /** @param {Platform} platform @returns {import('./state.mjs').Summary} */
 function summarize({ services, ...platform }) {
-  const { gatewayUrl, adminToken, databaseUrl, redisUrl, sessionRedisUrl, natsUrl } = platform;
+  const { gatewayUrl, urlForOthers, adminToken, databaseUrl, redisUrl, sessionRedisUrl, natsUrl } = platform;
   const list = services.map(({ name, replica, pid, port, operationsUrl }) => {
     return { name, replica, pid, port, operationsUrl };
   });
-  return { gatewayUrl, adminToken, databaseUrl, redisUrl, sessionRedisUrl, natsUrl, services: list };
+  const summary = { gatewayUrl, adminToken, databaseUrl, redisUrl, sessionRedisUrl, natsUrl, services: list };
+  return urlForOthers === undefined ? summary : { ...summary, urlForOthers };
 }
 
 // So that `LOG_LEVEL=debug npm start` does what it says. What npm adds for itself is none of the services' business.

@@ -12,7 +12,7 @@ ${paint('green', 'Traylinx API Keys is running.')}
 
 ${addresses(summary)}
   ${'Admin token'.padEnd(nameWidth)} ${summary.adminToken}
-
+${summary.urlForOthers === undefined ? '' : openDoor}
 In another shell, first this:
 
 export TRAYLINX_BASE_URL=${summary.gatewayUrl} TRAYLINX_ADMIN_TOKEN=${summary.adminToken}
@@ -26,9 +26,18 @@ Ctrl+C or "npm run stack -- down" stops everything and keeps the data; "npm run 
 }
 
 /** Without passwords: whoever needs those asks for `status --json`. @param {Summary} summary */
-export function addresses({ gatewayUrl, databaseUrl, redisUrl, sessionRedisUrl, natsUrl, services }) {
+export function addresses({
+  gatewayUrl,
+  urlForOthers,
+  databaseUrl,
+  redisUrl,
+  sessionRedisUrl,
+  natsUrl,
+  services,
+}) {
   const rows = [
     ['Console', `${gatewayUrl}/`],
+    ...(urlForOthers === undefined ? [] : [['From elsewhere', `${urlForOthers}/`]]),
     ['API', `${gatewayUrl}/v1, described at ${gatewayUrl}/docs`],
     ['PostgreSQL', new URL(databaseUrl).host],
     ['Redis', new URL(redisUrl).host],
@@ -41,6 +50,11 @@ export function addresses({ gatewayUrl, databaseUrl, redisUrl, sessionRedisUrl, 
   ];
   return rows.map(([name = '', value = '']) => `  ${name.padEnd(nameWidth)} ${value}`).join('\n');
 }
+
+const openDoor = `
+${paint('yellow', 'Other machines are let in, by plain http.')} Whoever is on the way between can read the admin token, sessions
+and keys. This is for trying out, in a network that you trust; anywhere else put TLS in front, and set PUBLIC_URL=https://…
+`;
 
 // Runs in sh, bash and zsh when it is pasted as a whole, so without comments; and with nothing but curl and the Node
 // that is there.
