@@ -113,11 +113,16 @@ export const PLANTS = [
     patches: [
       ...PATIENT_VERIFIER,
       [VERIFIER, 'ATTEMPT_TIMEOUT_MS = 900', 'ATTEMPT_TIMEOUT_MS = 5_000'],
-      [VERIFIER, '        this.loader.clearAll();\n', ''],
+      [VERIFIER, 'this.forming.get(keyHash)', '(this.forming.get(keyHash) ?? this.asked?.get(keyHash))'],
       [
         VERIFIER,
-        'return keyHashes.map((_hash, i)=>verificationAt(answer, i));',
-        'this.loader.clearAll(); return keyHashes.map((_hash, i)=>verificationAt(answer, i));',
+        'const questions = this.forming;',
+        'const questions = this.forming; this.asked = new Map([...(this.asked ?? []), ...questions]);',
+      ],
+      [
+        VERIFIER,
+        'clearTimeout(late);',
+        'clearTimeout(late); for (const hash of questions.keys()) this.asked.delete(hash);',
       ],
     ],
   },

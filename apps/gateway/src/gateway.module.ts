@@ -5,6 +5,8 @@ import { AdminGuard } from './admin-auth/admin.guard.js';
 import { AdminTokens } from './admin-auth/admin-tokens.js';
 import { Authenticator } from './admin-auth/authenticator.js';
 import { ServiceTokens } from './admin-auth/service-tokens.js';
+import { ForwardAuth } from './forward-auth/forward-auth.js';
+import { SourceIp } from './http/source-ip.js';
 import { FailedVerifications } from './limits/failed-verifications.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { AccessTokens } from './oidc/access-tokens.js';
@@ -63,11 +65,13 @@ import { WhoamiController } from './verification/whoami.controller.js';
     SessionRedis,
     SessionStore,
     FailedVerifications,
+    ForwardAuth,
     OidcProvider,
     OidcSignIn,
     RateLimits,
     ServiceTokens,
     SignInAttempts,
+    SourceIp,
     Verifier,
     ApiKeyVerifier,
   ],

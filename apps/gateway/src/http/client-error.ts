@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { SecurityHeaders } from './answer-headers.js';
 import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode } from './problem.js';
+import { writeProblem } from './write-problem.js';
 
 const HEAD = 'HEAD ';
 
@@ -19,14 +20,7 @@ export function answerExpectation(
   headers: SecurityHeaders,
 ): void {
   const requestId = requestIdFrom(request.headers['x-request-id']);
-  const problem = new Problem('expectation_failed');
-  response.writeHead(problem.status, {
-    ...headers,
-    'content-type': PROBLEM_MEDIA_TYPE,
-    'x-request-id': requestId,
-    'cache-control': 'no-store',
-  });
-  response.end(problem.toBody({ path: '', requestId }));
+  writeProblem(response, new Problem('expectation_failed'), { path: '', requestId, headers });
 }
 
 /** What Node's parser says of what it could not read. `rawPacket`: a Buffer of what has arrived last, if anything has. */

@@ -2,20 +2,27 @@ import type { HttpConnections, HttpDoor } from '#messaging';
 import { requestIdFrom } from '#observability';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
-import { type IncomingMessage, METHODS, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  METHODS,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { registerConsole } from '../console/console.routes.js';
+import { ForwardAuth } from '../forward-auth/forward-auth.js';
 import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { speakJsonApi } from '../json-api/json-api.js';
-import { FailedVerifications } from '../limits/failed-verifications.js';
 import { sendProblem } from '../problem.filter.js';
-import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
 import { addAnswerHeaders, securityHeaders } from './answer-headers.js';
 import { answerClientError, answerExpectation } from './client-error.js';
 import { keepContexts } from './contexts.js';
-import { Problem } from './problem.js';
+import { HOST_MISSING, Problem } from './problem.js';
 import { reportRequests } from './request-report.js';
 import { RouteTable } from './route-table.js';
+import { trustedProxies } from './source-ip.js';
 
 /** A proxy in front keeps connections for a minute; if we closed first, a request would now and then be lost. */
 const KEEP_ALIVE_MS = 75_000;
@@ -24,8 +31,14 @@ const KEEP_ALIVE_MS = 75_000;
 export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
   /** Known before the server listens. */
   let connections: HttpConnections | undefined;
+  let forwardAuth: ForwardAuth | undefined;
   const options = fastifyOptions(config);
   const headers = securityHeaders(config);
+  options.serverFactory = (passToFastify) =>
+    openServer(options, (request, response) => {
+      if (forwardAuth?.isFor(request)) void forwardAuth.serve(request, response);
+      else passToFastify(request, response);
+    });
   options.clientErrorHandler = (error, socket) => {
     if (connections !== undefined) answerClientError(error, socket, { connections, headers });
   };
@@ -48,7 +61,9 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       fastify.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
         answerExpectation(request, response, headers);
       });
-      registerForwardAuth(fastify, app.get(ApiKeyVerifier), app.get(FailedVerifications));
+      const hotPath = app.get(ForwardAuth);
+      registerForwardAuth(fastify, hotPath);
+      forwardAuth = hotPath;
       await registerConsole(fastify, { sentinelPassUrl: config.SENTINEL_PASS_URL });
     },
   };
@@ -69,7 +84,7 @@ export function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server
       requireHostHeader: false,
     },
     genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']),
-    trustProxy: config.TRUSTED_PROXIES?.split(',').map((proxy) => proxy.trim()) ?? false,
+    trustProxy: trustedProxies(config.TRUSTED_PROXIES),
     // The target as a whole has a limit; an id that is too long is refused like any other that is none.
     routerOptions: { maxParamLength: config.MAX_URL_CHARACTERS },
     // What the router cannot read passes no hook: Fastify's own answer would quote it, with no request id.
@@ -83,6 +98,15 @@ export function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server
   };
 }
 
+/** As Fastify opens one by itself. */
+function openServer(options: FastifyHttpOptions<Server>, handle: RequestListener): Server {
+  const server = createServer(options.http ?? {}, handle);
+  server.keepAliveTimeout = options.keepAliveTimeout ?? KEEP_ALIVE_MS;
+  server.requestTimeout = options.requestTimeout ?? 0;
+  server.setTimeout(options.connectionTimeout);
+  return server;
+}
+
 function addChecks(fastify: FastifyInstance, config: GatewayConfig): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.url.length > config.MAX_URL_CHARACTERS) {
@@ -90,7 +114,7 @@ function addChecks(fastify: FastifyInstance, config: GatewayConfig): void {
       return;
     }
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
-      sendProblem(reply, new Problem('invalid_request', { detail: 'The Host header is missing.' }));
+      sendProblem(reply, HOST_MISSING);
       return;
     }
     // Many clients announce JSON with every request; Fastify would read nothing as broken JSON.

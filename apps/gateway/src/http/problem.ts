@@ -115,3 +115,5 @@ export class Problem extends Error {
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 /** Seconds after which asking again makes sense: reconnects take a fraction of it. */
 export const RETRY_AFTER = { 'retry-after': '1' } as const;
+
+export const HOST_MISSING = new Problem('invalid_request', { detail: 'The Host header is missing.' });

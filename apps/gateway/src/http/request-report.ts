@@ -12,21 +12,36 @@ const requestSeconds = new Histogram({
 /** Of these there may be thousands a second; metrics count them, and only failures of ours are worth a line. */
 const BUSY_ROUTES = new Set(['/v1/auth', '/v1/auth/*', '/v1/api-keys/verify', '/v1/api-keys/batch-verify']);
 
-/** Measures every request, and logs those that somebody may look for. Both name the route, never the path as it was sent. */
-export function reportRequests(fastify: FastifyInstance): void {
-  const logger = new Logger('Http');
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const route = routeOf(request);
-    const { method } = request;
-    const { statusCode: status, elapsedTime } = reply;
-    requestSeconds.observe({ method, route, status }, elapsedTime / 1_000);
-    if (status >= 500) logger.warn('Request failed', fields());
-    else if (!BUSY_ROUTES.has(route)) logger.log('Request', fields());
-    done();
+interface RequestReport {
+  requestId: string;
+  method: string;
+  /** Never the path as it was sent. */
+  route: string;
+  status: number;
+  elapsedMs: number;
+}
 
-    function fields(): object {
-      return { requestId: request.id, method, route, status, durationMs: Math.round(elapsedTime) };
-    }
+const logger = new Logger('Http');
+
+/** Measures a request that has been answered, and logs it when somebody may look for it. */
+export function reportRequest({ requestId, method, route, status, elapsedMs }: RequestReport): void {
+  requestSeconds.observe({ method, route, status }, elapsedMs / 1_000);
+  const fields = (): object => ({ requestId, method, route, status, durationMs: Math.round(elapsedMs) });
+  if (status >= 500) logger.warn('Request failed', fields());
+  else if (!BUSY_ROUTES.has(route)) logger.log('Request', fields());
+}
+
+/** Every request that Fastify sees. */
+export function reportRequests(fastify: FastifyInstance): void {
+  fastify.addHook('onResponse', (request, { statusCode: status, elapsedTime: elapsedMs }, done) => {
+    reportRequest({
+      requestId: request.id,
+      method: request.method,
+      route: routeOf(request),
+      status,
+      elapsedMs,
+    });
+    done();
   });
 }
 

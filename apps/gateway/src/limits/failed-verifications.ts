@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../gateway.config.js';
 import type { Problem } from '../http/problem.js';
+import type { Source } from '../http/source-ip.js';
 import type { KeyVerification } from '../verification/api-key-verifier.js';
 import { SessionRedis } from '../sessions/session-redis.js';
 import { addressBlock } from './address-block.js';
@@ -25,9 +25,9 @@ export class FailedVerifications {
   }
 
   /** What to answer instead of looking at the key. */
-  blockOf({ ip }: Pick<FastifyRequest, 'ip'>): Problem | undefined {
+  blockOf(source: Source): Problem | undefined {
     if (this.limit === undefined || this.blockedUntilMs.size === 0) return undefined;
-    const block = addressBlock(ip);
+    const block = addressBlock(source.ip);
     const waitMs = (this.blockedUntilMs.get(block) ?? 0) - Date.now();
     if (waitMs > 0) return tooMany('There are too many refused keys from your address.', waitMs);
     this.blockedUntilMs.delete(block);
@@ -35,9 +35,9 @@ export class FailedVerifications {
   }
 
   /** Only what says that the key is bad: not that it is another project's, nor that nobody knows. */
-  count({ ip }: Pick<FastifyRequest, 'ip'>, outcome: KeyVerification['outcome']): void {
+  count(source: Source, outcome: KeyVerification['outcome']): void {
     if (this.limit === undefined || !BAD.has(outcome)) return;
-    const block = addressBlock(ip);
+    const block = addressBlock(source.ip);
     void this.limit.consume(block).then((waitMs) => {
       if (waitMs === undefined) return;
       const [oldest] = this.blockedUntilMs.keys();
