@@ -25,19 +25,22 @@ describe('the role of usage-tracking', () => {
     expect(rows).toEqual([]);
   });
 
-  it.each(['key_usage', 'hourly_uses', 'daily_uses', 'refusals', 'publishers', 'recording_horizon', 'dead_letters'])(
-    'cannot empty %s at once, nor change its shape',
-    async (table) => {
-      for (const statement of ['TRUNCATE', 'DROP TABLE']) {
-        await expect(service.query(`${statement} usage_tracking.${table}`)).rejects.toThrow(
-          PERMISSION_DENIED,
-        );
-      }
-      await expect(service.query(`ALTER TABLE usage_tracking.${table} ADD COLUMN x integer`)).rejects.toThrow(
-        PERMISSION_DENIED,
-      );
-    },
-  );
+  it.each([
+    'key_usage',
+    'hourly_uses',
+    'daily_uses',
+    'refusals',
+    'publishers',
+    'recording_horizon',
+    'dead_letters',
+  ])('cannot empty %s at once, nor change its shape', async (table) => {
+    for (const statement of ['TRUNCATE', 'DROP TABLE']) {
+      await expect(service.query(`${statement} usage_tracking.${table}`)).rejects.toThrow(PERMISSION_DENIED);
+    }
+    await expect(service.query(`ALTER TABLE usage_tracking.${table} ADD COLUMN x integer`)).rejects.toThrow(
+      PERMISSION_DENIED,
+    );
+  });
 
   it('cannot remove when a key was first and last used', async () => {
     await expect(service.query('DELETE FROM usage_tracking.key_usage')).rejects.toThrow(PERMISSION_DENIED);

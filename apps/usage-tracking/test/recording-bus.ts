@@ -38,10 +38,7 @@ export class RecordingBus {
     return new RecordingBus(directory, nats, database, login, gateway);
   }
 
-  async replica({
-    databaseUrl = this.database.usageTrackingUrl,
-    env = {},
-  } = {}): Promise<RecordingService> {
+  async replica({ databaseUrl = this.database.usageTrackingUrl, env = {} } = {}): Promise<RecordingService> {
     const { natsUsageTrackingPassword } = loadCredentials(this.directory);
     const app = await startUsageTracking({
       ...loginTo(this.nats, 'usage-tracking', natsUsageTrackingPassword),

@@ -250,6 +250,14 @@ describe('what could not be read', () => {
     expect(
       await counts.rows('SELECT FROM usage_tracking.dead_letters WHERE published_at = $1', event.publishedAt),
     ).toEqual([]);
+    await record([new Publisher().used([{ keyId }])], { malformed: [event] });
+    const transactions = await counts.rows(
+      `SELECT xmin::text FROM usage_tracking.key_usage WHERE key_id = $1
+       UNION SELECT xmin::text FROM usage_tracking.dead_letters WHERE published_at = $2`,
+      keyId,
+      event.publishedAt,
+    );
+    expect(transactions).toHaveLength(1);
   });
 });
 

@@ -105,7 +105,11 @@ describe('the usage of one key', () => {
     const keyId = await createKey();
     const at = Date.now() - HOUR_MS;
     await recorder.service.record({
-      events: [new Publisher().refused('expired', [{ keyId, count: 3, at }])],
+      // A key that is being deleted is refused for that, too.
+      events: [
+        new Publisher().refused('deleted', [{ keyId, count: 50, at: at - 1 }]),
+        new Publisher().refused('expired', [{ keyId, count: 3, at }]),
+      ],
       malformed: [],
     });
     expect(await reporting.get({ projectId, keyId })).toMatchObject({
