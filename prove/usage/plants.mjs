@@ -50,12 +50,6 @@ export const PLANTS = [
     patches: [[CLAIM, `AND publisher.applied_batches + added.numbers @> int8range(1, new.number, '[]')`, '']],
   },
   {
-    name: 'as-of-without-newcomers',
-    bug: '`asOf` does not wait until nobody holds the first batch of a gateway that nobody knows yet',
-    exposedBy: AMBUSH.newcomer,
-    patches: [[SERVER, 'await readAckFloor(client, this.options.service, ACK_TIMEOUT_MS)', 'Infinity']],
-  },
-  {
     name: 'no-last-batch',
     bug: 'a gateway that gets SIGTERM does not send what it has counted since its last batch',
     exposedBy: AMBUSH.leaving,

@@ -92,7 +92,7 @@ function start(): Promise<INestApplicationContext> {
     REDIS_URL: NO_REDIS,
     WEBHOOK_URL: url,
     WEBHOOK_SECRET: SECRET,
-    WEBHOOK_TIMEOUT_MS: '300',
+    WEBHOOK_TIMEOUT_MS: '2000',
     WEBHOOK_MAX_ATTEMPTS: '3',
   });
 }
@@ -213,6 +213,22 @@ describe('the webhook is told', () => {
     const keys = await Promise.all(Array.from({ length: 8 }, () => expiringKey('3 days')));
     await Promise.all([look(0), look(1), look(0), look(1)]);
     for (const key of keys) expect(receiver.of(key)).toHaveLength(1);
+  });
+
+  it('by one replica: another one does not even wait for what that one is claiming', async () => {
+    receiver.answer = (response) => response.writeHead(500).end();
+    const key = await expiringKey('3 days');
+    await look();
+    receiver.answer = accepted;
+    await time();
+    await asOwner(database.ownerUrl, async (claiming) => {
+      await claiming.query('BEGIN');
+      await claiming.query('SELECT FROM key_management.notifications FOR UPDATE');
+      await look(1);
+    });
+    expect(receiver.of(key)).toHaveLength(1);
+    await look(1);
+    expect(receiver.of(key)).toHaveLength(2);
   });
 
   it('without anybody asking for it', async () => {
