@@ -1,15 +1,19 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
-import type { Project } from '#contracts';
+import pg from 'pg';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchBrowser } from '../tools/browser.mjs';
+import { fillWebsite } from '../tools/sample-data/website.mjs';
 import { startPlatform } from '../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
 import {
-  BROWSER_FLAGS,
   collectComplaints,
   describeInBrowser,
+  faultsOf,
   screenshot,
   signIn,
+  VIEWED,
   violationsOf,
 } from './support/browser.js';
+import { type Ground, type View, VIEWS } from './support/console-views.js';
 import { eventually } from './support/eventually.js';
 import { GatewayClient } from './support/gateway-client.js';
 import { inParallel } from './support/in-parallel.js';
@@ -25,31 +29,28 @@ const HOSTILE = [
   '</textarea><details open ontoggle=pwned()>',
 ];
 
+/** One alone would leave a machine idle while it waits. */
+const PAGES_AT_ONCE = 2;
+
 describeInBrowser('the console', (executablePath) => {
   let platform: Awaited<ReturnType<typeof startPlatform>>;
   let gateway: GatewayClient;
   let browser: Browser;
+  let context: BrowserContext;
   let page: Page;
-  let project: Project;
   let list: string;
+  let ground: Ground;
 
   beforeAll(async () => {
     platform = await startPlatform({ dir: temporaryDirectory('console-looks') });
     gateway = new GatewayClient(platform.gatewayUrl, platform.adminToken);
-    project = await gateway.createProject('Website');
-    list = `${platform.gatewayUrl}/projects/${project.id}/api-access/api-keys`;
-    const inSixDays = new Date(Date.now() + 6 * 86_400_000).toISOString();
-    const first = await gateway.createKey(project.id, { note: 'GitHub Actions deploy' });
-    await gateway.createKey(project.id, { replacesKeyId: first.id });
-    await gateway.createKey(project.id, { note: 'Contractor', expiresAt: inSixDays });
-    await gateway.createKey(project.id);
-    await gateway.auth(first.key);
-    browser = await chromium.launch({ executablePath, args: BROWSER_FLAGS });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
-    page = await context.newPage();
-    page.setDefaultTimeout(8_000);
-    await page.goto(platform.gatewayUrl);
-    await page.getByLabel('Admin token').waitFor();
+    ground = await prepareGround();
+    list = `${gateway.url}/projects/${ground.spare}/api-access/api-keys`;
+    browser = await launchBrowser(executablePath);
+    context = await browser.newContext(VIEWED);
+    page = await newPage();
+    await page.goto(gateway.url);
+    await signIn(page, platform.adminToken);
   }, 120_000);
 
   afterAll(async () => {
@@ -57,125 +58,73 @@ describeInBrowser('the console', (executablePath) => {
     await platform.stop();
   }, 60_000);
 
+  async function prepareGround(): Promise<Ground> {
+    const [spare, empty, website] = [
+      await gateway.createProject('Playground'),
+      await gateway.createProject('Billing'),
+      await gateway.createProject('Website'),
+    ];
+    const sql = new pg.Client({ connectionString: platform.databaseUrl });
+    await sql.connect();
+    await fillWebsite(sql, website.id);
+    await sql.end();
+    return { gateway, website: website.id, empty: empty.id, spare: spare.id };
+  }
+
+  async function newPage(window = context): Promise<Page> {
+    const opened = await window.newPage();
+    opened.setDefaultTimeout(20_000);
+    return opened;
+  }
+
   const dialog = (): ReturnType<Page['getByRole']> => page.getByRole('dialog');
   const openList = async (): Promise<void> => {
     await page.goto(list);
-    await page.getByRole('table').waitFor();
-  };
-  const menu = async (item: string): Promise<void> => {
-    await page.getByRole('button', { name: /^Actions for Contractor/ }).click();
-    await page.getByRole('menuitem', { name: item }).click();
-    await dialog().waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor();
   };
 
-  /** Every page and dialog, and how one gets there. */
-  const views: Record<string, () => Promise<unknown>> = {
-    projects: () => page.goto(`${platform.gatewayUrl}/projects`),
-    'project-dialog': async () => {
-      await page.goto(`${platform.gatewayUrl}/projects`);
-      await page.getByRole('button', { name: 'Create project' }).click();
-      await dialog().waitFor();
-    },
-    'api-keys': openList,
-    'row-menu': async () => {
-      await openList();
-      await page.getByRole('button', { name: /^Actions for Contractor/ }).click();
-      await page.getByRole('menuitem', { name: 'Delete' }).waitFor();
-    },
-    'no-result': () => page.goto(`${list}?q=nothing-like-that`),
-    selected: async () => {
-      await openList();
-      await page.getByLabel('Select all that are shown').check();
-      await page.getByRole('region', { name: 'Selected API keys' }).waitFor();
-    },
-    'delete-many': async () => {
-      await openList();
-      await page.getByLabel('Select all that are shown').check();
-      await page
-        .getByRole('region', { name: 'Selected API keys' })
-        .getByRole('button', { name: 'Delete' })
-        .click();
-      await dialog().waitFor();
-    },
-    create: async () => {
-      await openList();
-      await page.getByRole('button', { name: 'Create API Key' }).click();
-      await dialog().getByText('Custom').click();
-      await dialog().getByLabel('Valid until the end of').fill('2020-01-01');
-      await dialog().getByText('This date is in the past.').waitFor();
-    },
-    replacement: async () => {
-      await openList();
-      await menu('Create replacement');
-    },
-    note: async () => {
-      await openList();
-      await menu('Change note');
-    },
-    delete: async () => {
-      await openList();
-      await menu('Delete');
-    },
-    'api-key': async () => {
-      await openList();
-      await page.getByRole('link', { name: 'GitHub Actions deploy' }).first().click();
-      await page.getByRole('img', { name: /Uses per day/ }).waitFor();
-      await page.getByRole('table', { name: 'Audit events' }).waitFor();
-    },
-    'llm-keys': () => page.goto(list.replace('api-keys', 'llm-keys')),
-    'all-api-keys': () => page.goto(`${platform.gatewayUrl}/api-keys`),
-    audit: () => page.goto(`${platform.gatewayUrl}/audit`),
-    find: async () => {
-      await openList();
-      await page.getByRole('button', { name: 'Find a key' }).click();
-      await dialog().waitFor();
-    },
-    help: async () => {
-      await openList();
-      await page.keyboard.press('?');
-      await dialog().waitFor();
-    },
-    'not-found': () => page.goto(`${list}/nothing/there`),
-  };
-
-  it('has no axe violation on the page to sign in, and says what a wrong token is', async () => {
-    await page.getByLabel('Admin token').fill('x'.repeat(40));
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByText('The token is not the admin token.').waitFor();
-    const violations: string[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await screenshot(page, `${colorScheme}-sign-in`);
-      violations.push(...(await violationsOf(page)));
-    }
-    await signIn(page, platform.adminToken);
-    expect(violations).toEqual([]);
+  it('has a page to sign in without a fault, which says what a wrong token is', async () => {
+    const stranger = await browser.newPage(VIEWED);
+    await stranger.goto(gateway.url);
+    await stranger.getByLabel('Admin token').fill('x'.repeat(40));
+    await stranger.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await stranger.getByText('The token is not the admin token.').waitFor();
+    expect(await faultsOf(stranger, 'sign-in')).toEqual([]);
+    await stranger.close();
   });
 
-  describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
-    beforeAll(() => page.emulateMedia({ colorScheme, reducedMotion: 'reduce' }));
+  describe('in both themes, from 360 to 2560 pixels', () => {
+    const faults = new Map<string, Promise<string[]>>();
 
-    it.each(Object.keys(views))('has no axe violation: %s', async (name) => {
-      await views[name]?.();
-      await page.getByText(/^Loading/).waitFor({ state: 'detached' });
-      await page.waitForLoadState('networkidle');
-      await screenshot(page, `${colorScheme}-${name}`);
-      expect(await violationsOf(page)).toEqual([]);
+    beforeAll(async () => {
+      const storageState = await context.storageState();
+      for (let lane = 0; lane < PAGES_AT_ONCE; lane++) {
+        // Pages that share a window change its size for each other.
+        const window = await browser.newContext({ ...VIEWED, storageState });
+        let before: Promise<unknown> = Promise.resolve();
+        for (const [index, [name, view]] of Object.entries(VIEWS).entries()) {
+          if (index % PAGES_AT_ONCE !== lane) continue;
+          const look = before.then(() => lookAt(window, name, view));
+          faults.set(name, look);
+          before = look.catch(() => undefined);
+        }
+      }
     });
-  });
 
-  it.each([360, 768, 2560])('fits into %i pixels: nothing scrolls sideways', async (width) => {
-    await page.setViewportSize({ width, height: 800 });
-    for (const name of ['projects', 'api-keys', 'api-key', 'audit', 'create', 'delete-many']) {
-      await views[name]?.();
-      await page.waitForLoadState('networkidle');
-      await screenshot(page, `${String(width)}-${name}`);
-      const overflow = await page.evaluate<number>(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      );
-      expect([name, overflow]).toEqual([name, 0]);
+    async function lookAt(window: BrowserContext, name: string, view: View): Promise<string[]> {
+      const opened = await newPage(window);
+      try {
+        const complaints = collectComplaints(opened);
+        await view(opened, ground);
+        return [...(await faultsOf(opened, name)), ...complaints];
+      } finally {
+        await opened.close();
+      }
     }
-    await page.setViewportSize({ width: 1280, height: 860 });
+
+    it.each(Object.keys(VIEWS))('nothing overflows, and axe finds nothing: %s', async (name) => {
+      expect(await faults.get(name)).toEqual([]);
+    });
   });
 
   it('is walked by keyboard alone: create, copy, delete, and the focus comes back', async () => {

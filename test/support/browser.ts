@@ -1,20 +1,11 @@
-import AxeBuilder from '@axe-core/playwright';
+import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { builtDirectory } from '../../tools/stack/paths.mjs';
 import { findProgram, installCommand } from '../../tools/stack/programs.mjs';
 
-/** Those that Debian's Chromium needs as root and without a screen; and it is to call nobody. */
-export const BROWSER_FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+export { BROWSER_FLAGS, signIn } from '../../tools/browser.mjs';
 
 /**
  * What is promised by what happens in a browser. `npm test` fetches one where it can; a missing one is said aloud, and is a
@@ -38,18 +29,63 @@ export function describeInBrowser(promise: string, body: (executablePath: string
 }
 
 const SCREENSHOTS = join(builtDirectory, 'screenshots');
+/** What pages are loaded at; and, besides, phones, tablets and the largest screens. */
+const VIEWPORT = { width: 1280, height: 860 };
+export const VIEWED = { viewport: VIEWPORT, reducedMotion: 'reduce', colorScheme: 'light' } as const;
+const PHONE_PX = 360;
+const OTHER_WIDTHS_PX = [PHONE_PX, 768, 2560];
+
+/** Menus and dialogs take their new place a few frames after the window has its new size. */
+const SETTLED_OVERFLOW = `(async () => {
+  const { documentElement: page } = document;
+  for (let frames = 0; page.scrollWidth > page.clientWidth && frames < 60; frames++) {
+    await new Promise(requestAnimationFrame);
+  }
+  return page.scrollWidth - page.clientWidth;
+})()`;
 
 /** Whoever changes what is shown looks at it: dist/screenshots has every state, made by the tests. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' });
+  const path = join(SCREENSHOTS, `${name}.png`);
+  await page.screenshot({ path, animations: 'disabled' });
 }
 
 /** @returns what axe finds wrong with the page as it is: the rule, and where */
-export async function violationsOf(page: Page): Promise<string[]> {
+export async function violationsOf(page: Page, rules?: string[]): Promise<string[]> {
   await settled(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
+  const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
+  return page.evaluate<string[]>(`axe.run(${JSON.stringify(options)}).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`);
+}
+
+/**
+ * Looks at a state of a page in both themes and at every width, with one load of the page.
+ *
+ * @returns what is wrong with it
+ */
+export async function faultsOf(page: Page, name: string): Promise<string[]> {
+  const faults = await violationsOf(page);
+  await screenshot(page, `${name}-light`);
+  await changeTheme(page, 'dark');
+  // The theme changes colours, and nothing else that axe looks at.
+  faults.push(...(await violationsOf(page, ['color-contrast'])).map((fault) => `dark: ${fault}`));
+  await screenshot(page, `${name}-dark`);
+  await changeTheme(page, 'light');
+  for (const width of OTHER_WIDTHS_PX) {
+    await page.setViewportSize({ ...VIEWPORT, width });
+    const overflowPx = await page.evaluate<number>(SETTLED_OVERFLOW);
+    if (width === PHONE_PX) await screenshot(page, `${name}-${String(width)}`);
+    if (overflowPx > 0) faults.push(`${String(width)} px: scrolls sideways by ${String(overflowPx)} px`);
+  }
+  await page.setViewportSize(VIEWPORT);
+  return faults;
+}
+
+async function changeTheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor({ state: 'attached' });
 }
 
 /** Colours are only what they are to be once nothing moves any more. */
@@ -73,10 +109,4 @@ export function collectComplaints(page: Page): string[] {
     }
   });
   return complaints;
-}
-
-export async function signIn(page: Page, adminToken: string): Promise<void> {
-  await page.getByLabel('Admin token').fill(adminToken);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('button', { name: 'Account and appearance' }).waitFor();
 }

@@ -5,6 +5,7 @@ import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { gateway } from '../api/gateway.js';
 import type { DeletedApiKey } from '../api/types.js';
+import { refreshEvery } from '../app/query-client.js';
 import { LoadMore } from '../ui/load-more.js';
 import { Nothing } from '../ui/nothing.js';
 import { Pill } from '../ui/pill.js';
@@ -40,7 +41,7 @@ function DeletedKeys({ projectId }: { projectId: string }): ReactNode {
       gateway.listDeletedApiKeys(projectId, { limit: PAGE_ITEMS, cursor: pageParam ?? undefined }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: refreshEvery(REFRESH_MS),
   });
   if (deleted.isPending) return <SkeletonRows label="Loading deleted keys" />;
   if (deleted.data === undefined) {

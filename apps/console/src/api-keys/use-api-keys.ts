@@ -7,6 +7,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { gateway } from '../api/gateway.js';
+import { refreshEvery } from '../app/query-client.js';
 import type { ApiKey, ApiKeyQuery, ApiKeyUsage, KeyAddress, Page } from '../api/types.js';
 
 /** Prefix of whatever changes when an API key does. */
@@ -27,7 +28,7 @@ export function useApiKeys(
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => REFRESH_MS * Math.max(1, state.data?.pages.length ?? 1),
+    refetchInterval: ({ state }) => state.data !== undefined && REFRESH_MS * state.data.pages.length,
   });
 }
 
@@ -50,7 +51,7 @@ export function useApiKey(key: KeyAddress | undefined, initial?: ApiKey): UseQue
     queryKey: [...API_KEYS, 'one', key?.id],
     queryFn: ({ signal }) => gateway.getApiKey(key ?? { projectId: '', id: '' }, signal),
     enabled: key !== undefined,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: refreshEvery(REFRESH_MS),
     ...(initial === undefined ? {} : { placeholderData: initial }),
   });
 }
@@ -59,6 +60,6 @@ export function useApiKeyUsage(key: KeyAddress): UseQueryResult<ApiKeyUsage> {
   return useQuery({
     queryKey: [...API_KEYS, 'usage', key.id],
     queryFn: ({ signal }) => gateway.usage(key, signal),
-    refetchInterval: REFRESH_MS * 2,
+    refetchInterval: refreshEvery(REFRESH_MS * 2),
   });
 }

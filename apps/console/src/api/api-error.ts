@@ -1,4 +1,4 @@
-export interface FieldProblem {
+interface FieldProblem {
   /** JSON pointer of the field: `/note`. */
   pointer: string;
   message: string;
@@ -41,6 +41,13 @@ export function messageOf(error: unknown): string {
 
 export function requestIdOf(error: unknown): string | null {
   return error instanceof ApiError ? error.requestId : null;
+}
+
+/** @returns what is wrong with a field of the request: its JSON pointer is `/note` */
+export function fieldProblemOf(error: unknown, pointer: string): string | undefined {
+  return error instanceof ApiError
+    ? error.fields.find((field) => field.pointer === pointer)?.message
+    : undefined;
 }
 
 export function hasCode(error: unknown, code: string): boolean {

@@ -3,6 +3,15 @@ import { ApiError } from '../api/api-error.js';
 
 const RETRIES = 2;
 
+/**
+ * The `refetchInterval` of what is live. What could not be shown at all is not asked for again by itself: its request id
+ * stays to be copied, and Retry is there.
+ */
+export const refreshEvery =
+  (intervalMs: number) =>
+  ({ state }: { state: { data: unknown } }): number | false =>
+    state.data === undefined ? false : intervalMs;
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {

@@ -34,7 +34,7 @@ export function AuditFilters({ projectId, search, onSearch }: AuditFiltersProps)
       />
       <TextInput
         label="Who"
-        placeholder="The whole name, as listed"
+        placeholder="Exact name"
         value={actor}
         onChange={(event) => {
           setActor(event.currentTarget.value);

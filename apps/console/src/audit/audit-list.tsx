@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { IconHistory } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { gateway } from '../api/gateway.js';
+import { refreshEvery } from '../app/query-client.js';
 import { LoadMore } from '../ui/load-more.js';
 import { Nothing } from '../ui/nothing.js';
 import { ProblemPanel } from '../ui/problem-panel.js';
@@ -45,7 +46,7 @@ function Events({ projectId, search, onSearch }: EventsProps): ReactNode {
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: refreshEvery(REFRESH_MS),
   });
   if (events.isPending) return <SkeletonRows label="Loading audit events" />;
   if (events.data === undefined) {

@@ -29,7 +29,7 @@ export function DeleteProjectDialog({
   const title = hasCode(error, 'project_not_empty') ? 'Delete its API keys first' : 'It was not deleted';
   return (
     <Dialog opened onClose={onClose} title="Delete this project?" size="md">
-      <Text>
+      <Text mb="sm">
         <b>{project.name}</b> must have no API keys. It disappears from every list; its audit events stay.
       </Text>
       {error !== null && <ProblemPanel title={title} error={error} />}

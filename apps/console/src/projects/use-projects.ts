@@ -7,6 +7,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { gateway } from '../api/gateway.js';
+import { refreshEvery } from '../app/query-client.js';
 import type { Page, Project } from '../api/types.js';
 
 const PAGE_ITEMS = 50;
@@ -21,7 +22,7 @@ export function useProjects(q: string): UseInfiniteQueryResult<InfiniteData<Page
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: keepPreviousData,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: refreshEvery(REFRESH_MS),
   });
 }
 

@@ -2,7 +2,7 @@ import type { MantineColor } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 
-interface MenuAction {
+export interface MenuAction {
   label: string;
   icon: Icon;
   color?: MantineColor;

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
-import type { MenuSection } from './menu-section.js';
+import type { MenuAction, MenuSection } from './menu-section.js';
 
 interface OpenedMenuProps {
   label: string;
@@ -43,22 +43,33 @@ export function OpenedMenu({ label, icon: Icon, sections }: OpenedMenuProps): Re
   );
 }
 
+function Action({ label, icon: Icon, color, disabled = false, checked, onClick }: MenuAction): ReactNode {
+  const icon = <Icon size={16} aria-hidden />;
+  if (checked !== undefined) {
+    return (
+      <Menu.RadioItem value={label} checked={checked} rightSection={icon} onChange={onClick}>
+        {label}
+      </Menu.RadioItem>
+    );
+  }
+  return (
+    <Menu.Item
+      leftSection={icon}
+      disabled={disabled}
+      onClick={onClick}
+      {...(color === undefined ? {} : { color: `${color}.8` })}
+    >
+      {label}
+    </Menu.Item>
+  );
+}
+
 function Section({ label, actions }: MenuSection): ReactNode {
   return (
     <>
       {label !== undefined && <Menu.Label>{label}</Menu.Label>}
-      {actions.map(({ label: text, icon: Icon, color, disabled = false, checked, onClick }) => (
-        <Menu.Item
-          key={text}
-          leftSection={<Icon size={16} aria-hidden />}
-          disabled={disabled}
-          onClick={onClick}
-          {...(color === undefined ? {} : { color: `${color}.8` })}
-          {...(checked === undefined ? {} : { role: 'menuitemradio', 'aria-checked': checked })}
-          {...(checked === true ? { rightSection: '✓' } : {})}
-        >
-          {text}
-        </Menu.Item>
+      {actions.map((action) => (
+        <Action key={action.label} {...action} />
       ))}
     </>
   );

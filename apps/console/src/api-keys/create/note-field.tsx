@@ -1,6 +1,6 @@
 import { Text, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { ApiError } from '../../api/api-error.js';
+import { fieldProblemOf } from '../../api/api-error.js';
 
 const MAX_NOTE_CHARACTERS = 200;
 
@@ -13,8 +13,6 @@ interface NoteFieldProps {
 
 export function NoteField({ value, onChange, error }: NoteFieldProps): ReactNode {
   const length = [...value.trim()].length;
-  const problem =
-    error instanceof ApiError && error.fields.find(({ pointer }) => pointer === '/note')?.message;
   const nudge =
     length === 0
       ? 'A blank note becomes “what does this even do?” six months later.'
@@ -29,7 +27,7 @@ export function NoteField({ value, onChange, error }: NoteFieldProps): ReactNode
       maxLength={MAX_NOTE_CHARACTERS}
       autoComplete="off"
       data-autofocus
-      error={problem || undefined}
+      error={fieldProblemOf(error, '/note')}
       rightSectionWidth={64}
       rightSection={
         <Text

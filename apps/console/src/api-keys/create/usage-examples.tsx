@@ -21,7 +21,7 @@ export function UsageExamples({ secret, apiKey, onSaved }: UsageExamplesProps): 
     onSaved();
   };
   return (
-    <Tabs defaultValue=".env">
+    <Tabs defaultValue=".env" classNames={{ tab: classes['tab'] ?? '' }}>
       <Tabs.List aria-label="How to use it">
         <Tabs.Tab value=".env">.env</Tabs.Tab>
         {tabs.map(({ label }) => (

@@ -1,7 +1,7 @@
 import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type SubmitEvent, type ReactNode, useState } from 'react';
-import { hasCode } from '../../api/api-error.js';
+import { fieldProblemOf, hasCode } from '../../api/api-error.js';
 import { gateway } from '../../api/gateway.js';
 import type { FoundApiKey } from '../../api/types.js';
 import { useProject } from '../../projects/use-projects.js';
@@ -23,6 +23,7 @@ export function FindKeyDialog({ onClose }: { onClose: () => void }): ReactNode {
     setFound(answer);
   });
   const text = pasted.trim();
+  const mistake = fieldProblemOf(error, '/key');
   const isOdd = text !== '' && !LOOKS_LIKE_A_KEY.test(text);
   const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -40,7 +41,7 @@ export function FindKeyDialog({ onClose }: { onClose: () => void }): ReactNode {
             autoComplete="off"
             data-autofocus
             visibilityToggleButtonProps={{ 'aria-label': 'Show the key' }}
-            error={isOdd ? 'This is not a whole API key: tlx_ and 49 letters and digits.' : undefined}
+            error={isOdd ? 'This is not a whole API key: tlx_ and 49 letters and digits.' : mistake}
           />
           <Notice tone="warn">
             A key that was pasted anywhere counts as exposed: replace it, then delete it.
@@ -48,7 +49,8 @@ export function FindKeyDialog({ onClose }: { onClose: () => void }): ReactNode {
           {hasCode(error, 'api_key_not_found') ? (
             <Text role="status">There is no such API key, or it is in a project that you may not see.</Text>
           ) : (
-            error !== null && <ProblemPanel title="It could not be looked up" error={error} />
+            error !== null &&
+            mistake === undefined && <ProblemPanel title="It could not be looked up" error={error} />
           )}
           {found !== null && <Found found={found} onClose={onClose} />}
           <Group justify="flex-end">

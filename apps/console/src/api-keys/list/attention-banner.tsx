@@ -16,15 +16,14 @@ export function AttentionBanner({ projectId, onFilter }: AttentionBannerProps): 
   if (expiring.count === 0 && idle.count === 0) return null;
   return (
     <Notice tone="warn">
-      <Group gap="xs">
+      <Group gap="4px 20px">
         {expiring.count > 0 && (
-          <Anchor component="button" type="button" size="sm" onClick={() => onFilter('expiring')}>
+          <Anchor component="button" type="button" size="sm" ta="left" onClick={() => onFilter('expiring')}>
             {keys(expiring)} within 14 days
           </Anchor>
         )}
-        {expiring.count > 0 && idle.count > 0 && <span aria-hidden>·</span>}
         {idle.count > 0 && (
-          <Anchor component="button" type="button" size="sm" onClick={() => onFilter('idle-90')}>
+          <Anchor component="button" type="button" size="sm" ta="left" onClick={() => onFilter('idle-90')}>
             {idleKeys(idle)} for 90 days or more
           </Anchor>
         )}
