@@ -98,15 +98,18 @@ async function settled(page: Page): Promise<void> {
   )`);
 }
 
+/**
+ * Chromium reports every answer that is no success, which are designed and looked at elsewhere; and, over plain http, that it
+ * ignores a header for https.
+ */
+const EXPECTED = /^Failed to load resource|^The Cross-Origin-Opener-Policy header has been ignored/;
+
 /** What goes wrong in a page without anybody asking it: errors, and what the Content-Security-Policy forbids. */
 export function collectComplaints(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (message) => {
-    // Chromium reports every answer that is no success; those are designed, and looked at elsewhere.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
-      complaints.push(message.text());
-    }
+    if (message.type() === 'error' && !EXPECTED.test(message.text())) complaints.push(message.text());
   });
   return complaints;
 }
