@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { join } from 'node:path';
 import { describeCli } from './packages/cli.js';
 import { describeCliInTrouble } from './packages/cli-in-trouble.js';
 import { describeGuards } from './packages/guards.js';
@@ -8,6 +9,7 @@ import { startPlatform } from '../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
 import { eventually } from './support/eventually.js';
 import { GatewayClient } from './support/gateway-client.js';
+import { describeInPython, pythonPackage, pytest } from './support/python.js';
 import { runExamples } from './support/readme-examples.js';
 import { commandPath } from './packages/run-cli.js';
 
@@ -35,16 +37,38 @@ describe('traylinx-keys in trouble', () => describeCliInTrouble(getGateway));
 describe('the traylinx CLI that is out there', () => describePublishedCli(getGateway));
 describe('the guards', () => describeGuards(getGateway));
 
-describe('the README', () => {
-  async function environment(): Promise<Record<string, string>> {
-    const { id } = await gateway.createProject(`Website`);
-    const { key } = await gateway.createKey(id);
+describeInPython('the Python SDK', () => {
+  it('does what its own tests of the platform promise', async () => {
     const { url, adminToken } = gateway;
-    return { TRAYLINX_BASE_URL: url, TRAYLINX_ADMIN_TOKEN: adminToken, TRAYLINX_API_KEY: key };
-  }
+    const said = await pytest(['e2e'], { TRAYLINX_BASE_URL: url, TRAYLINX_ADMIN_TOKEN: adminToken });
+    expect(said).toBe('');
+  });
 
+  it('has a README that shows what its code really prints', async () => {
+    const PYTHONPATH = join(pythonPackage, 'src');
+    const { printed, said } = await runExamples('packages/sdk-python/README.md', 'python', {
+      ...(await readmeEnvironment()),
+      PYTHONPATH,
+    });
+    expect(said.length).toBeGreaterThanOrEqual(3);
+    expect(printed).toEqual(said);
+  });
+});
+
+async function readmeEnvironment(): Promise<Record<string, string>> {
+  const { id } = await gateway.createProject('Website');
+  const { key } = await gateway.createKey(id);
+  const { url, adminToken } = gateway;
+  return { TRAYLINX_BASE_URL: url, TRAYLINX_ADMIN_TOKEN: adminToken, TRAYLINX_API_KEY: key };
+}
+
+describe('the README', () => {
   it.each(['sdk-js', 'nestjs'])('of packages/%s shows what its code really prints', async (name) => {
-    const { printed, said } = await runExamples(`packages/${name}/README.md`, 'js', await environment());
+    const { printed, said } = await runExamples(
+      `packages/${name}/README.md`,
+      'js',
+      await readmeEnvironment(),
+    );
     expect(said.length).toBeGreaterThanOrEqual(3);
     expect(printed).toEqual(said);
   });

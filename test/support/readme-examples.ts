@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { pythonProgram } from './python.js';
 
 interface Example {
   commands: string;
@@ -8,26 +9,24 @@ interface Example {
   answer: string | undefined;
 }
 
+/** Of the blocks that are run. */
+type Language = 'sh' | 'js' | 'python';
+
 interface Runner {
-  /** Of the blocks that are run: `sh`, `js`. */
-  language: string;
   program: string;
   args: string[];
   /** A statement in that language that prints a line. */
   print: (line: string) => string;
 }
 
-const SHELL: Runner = {
-  language: 'sh',
-  program: 'bash',
-  args: ['-eu'],
-  print: (line) => `echo '${line}'`,
-};
-const JAVASCRIPT: Runner = {
-  language: 'js',
-  program: process.execPath,
-  args: ['--input-type=module'],
-  print: (line) => `console.log('${line}');`,
+const RUNNERS: Record<Language, () => Runner> = {
+  sh: () => ({ program: 'bash', args: ['-eu'], print: (line) => `echo '${line}'` }),
+  js: () => ({
+    program: process.execPath,
+    args: ['--input-type=module'],
+    print: (line) => `console.log('${line}');`,
+  }),
+  python: () => ({ program: pythonProgram(), args: ['-'], print: (line) => `print('${line}')` }),
 };
 
 const SEPARATOR = '=== next example ===';
@@ -93,12 +92,11 @@ async function run(
 /** Runs the examples of a page in order. */
 export async function runExamples(
   page: string,
-  language: 'sh' | 'js',
+  language: Language,
   env: Record<string, string>,
   directory = '.',
 ): Promise<{ printed: unknown[]; said: unknown[] }> {
-  const runner = language === 'sh' ? SHELL : JAVASCRIPT;
   const all = examplesOf(page, language);
-  const printed = await run(all, runner, env, directory);
+  const printed = await run(all, RUNNERS[language](), env, directory);
   return { printed: printed.map(steady), said: all.map(({ answer }) => steady(answer ?? '')) };
 }

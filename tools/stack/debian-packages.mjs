@@ -32,14 +32,23 @@ export async function fetchDebianProgram({ debianPackage, debianFile }, director
     for (const archive of await downloadWithDependencies(debianPackage, work)) {
       await command('dpkg', ['-x', archive, root]);
     }
-    if (!existsSync(join(root, debianFile)))
-      throw new Error(`${debianPackage} does not contain ${debianFile}.`);
-    await writeStartScript(root, debianFile);
+    await writeStartScript(root, programIn(root, debianFile));
     await chmod(root, 0o755);
     await rename(root, directory).catch(ignoreThatAnotherProcessWasFirst);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * apt downloads nothing that this machine has, be it the program itself.
+ *
+ * @param {string} root @param {string} debianFile @returns {string} for the start script
+ */
+function programIn(root, debianFile) {
+  if (existsSync(join(root, debianFile))) return `$here/${debianFile}`;
+  if (existsSync(join('/', debianFile))) return join('/', debianFile);
+  throw new Error(`There is no ${debianFile} in the downloaded packages.`);
 }
 
 /** @param {string} debianPackage @param {string} work @returns {Promise<string[]>} the downloaded archives */
@@ -66,22 +75,24 @@ async function downloadWithDependencies(debianPackage, work) {
     '--no-install-recommends',
     '--download-only',
     'install',
-    debianPackage,
+    ...debianPackage.split(' '),
   ];
   await command('apt-get', [...options, ...install]);
   const files = await readdir(archives);
   return files.filter((file) => file.endsWith('.deb')).map((file) => join(archives, file));
 }
 
-/** @param {string} root @param {string} debianFile */
-async function writeStartScript(root, debianFile) {
+/** @param {string} root @param {string} program */
+async function writeStartScript(root, program) {
   const directories = await libraryDirectories(root);
   const script = [
     '#!/bin/sh',
     '# Finds the unpacked program beside this script, so that the repository may be moved.',
     'here=$(dirname "$(readlink -f "$0")")',
     `export LD_LIBRARY_PATH="${directories.map((directory) => `$here/${directory}`).join(':')}"`,
-    `exec "$here/${debianFile}" "$@"`,
+    // Of Python, when that is the program.
+    `export PYTHONPATH="$here/usr/lib/python3/dist-packages\${PYTHONPATH:+:$PYTHONPATH}"`,
+    `exec "${program}" "$@"`,
     '',
   ];
   await writeFile(join(root, 'run'), script.join('\n'), { mode: 0o755 });

@@ -10,8 +10,17 @@ const alsoSearched = ['/usr/local/sbin', '/usr/sbin'];
  * @returns {string | undefined} the first executable file of that name
  */
 export function findOnPath(name, env) {
+  return findAllOnPath(name, env)[0];
+}
+
+/**
+ * @param {string} name
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string[]} all executable files of that name, the first one first
+ */
+export function findAllOnPath(name, env) {
   const onPath = (env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  return [...onPath, ...alsoSearched].map((directory) => join(directory, name)).find(isExecutable);
+  return [...onPath, ...alsoSearched].map((directory) => join(directory, name)).filter(isExecutable);
 }
 
 /** @param {string} file */

@@ -1,20 +1,25 @@
 // The one resolver of external programs: environment variable, PATH, Debian package, or a message that says
 // what to install. A program that is not in the table below is not used by this repository.
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { canUseDebianPackages, fetchDebianProgram } from './debian-packages.mjs';
-import { findOnPath, isExecutable } from './executables.mjs';
+import { findAllOnPath, isExecutable } from './executables.mjs';
 import { programsDirectory } from './paths.mjs';
 
 /**
  * @typedef {object} Program
  * @property {string} variable   environment variable that names the binary to use
- * @property {string} debianPackage
+ * @property {string} debianPackage or several, with spaces between
  * @property {Partial<Record<string, string>>} [packagedSince] the first release that has it: Debian 12 and Ubuntu 22.04
  *   unless told otherwise
  * @property {string} debianFile where the package keeps the binary, relative to /
  * @property {string} brewFormula
+ * @property {(executable: string) => boolean} [isComplete] where one on PATH may lack what is needed of it
  * @property {string} [insteadVariable] environment variable that makes the program unnecessary
  */
+
+const oldestPython = '3.10';
+const pythonModules = ['pytest', 'mypy', 'black', 'httpx', 'hatchling'];
 
 /** @type {Readonly<Record<string, Program>>} */
 export const programs = {
@@ -32,6 +37,12 @@ export const programs = {
     debianFile: 'usr/sbin/nats-server',
     brewFormula: 'nats-server',
     insteadVariable: 'NATS_URL',
+  },
+  openssl: {
+    variable: 'OPENSSL_BIN',
+    debianPackage: 'openssl',
+    debianFile: 'usr/bin/openssl',
+    brewFormula: 'openssl',
   },
   wrk: { variable: 'WRK_BIN', debianPackage: 'wrk', debianFile: 'usr/bin/wrk', brewFormula: 'wrk' },
   nginx: {
@@ -66,6 +77,15 @@ export const programs = {
     debianFile: 'usr/libexec/docker/cli-plugins/docker-compose',
     brewFormula: 'docker-compose',
   },
+  // With what builds and tests packages/sdk-python.
+  python3: {
+    variable: 'PYTHON_BIN',
+    debianPackage: 'python3 python3-pytest mypy black python3-httpx python3-hatchling',
+    packagedSince: { debian: '12', ubuntu: '24.04' },
+    debianFile: 'usr/bin/python3',
+    brewFormula: `python && python3 -m pip install --break-system-packages ${pythonModules.join(' ')}`,
+    isComplete: hasPythonModules,
+  },
 };
 
 export class MissingProgramError extends Error {
@@ -93,8 +113,9 @@ export function findProgram(name, { env = process.env, cacheDirectory = programs
     if (isExecutable(chosen)) return chosen;
     throw new MissingProgramError(name, `${program.variable} does not name an executable file: ${chosen}`);
   }
+  const { isComplete = () => true } = program;
   const fetched = fetchedProgram(cacheDirectory, name);
-  return findOnPath(name, env) ?? (isExecutable(fetched) ? fetched : undefined);
+  return findAllOnPath(name, env).find(isComplete) ?? (isExecutable(fetched) ? fetched : undefined);
 }
 
 /**
@@ -145,4 +166,17 @@ function definitionOf(name) {
 /** @param {string} cacheDirectory @param {string} name */
 function fetchedProgram(cacheDirectory, name) {
   return join(cacheDirectory, name, 'run');
+}
+
+/** @param {string} python */
+function hasPythonModules(python) {
+  const oldest = oldestPython.replace('.', ', ');
+  const code = `import importlib.util as u, sys
+sys.exit(sys.version_info < (${oldest}) or not all(map(u.find_spec, ${JSON.stringify(pythonModules)})))`;
+  try {
+    execFileSync(python, ['-c', code], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }

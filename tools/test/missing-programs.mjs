@@ -2,7 +2,16 @@ import { resolvePostgresPrograms } from '../stack/postgres-programs.mjs';
 import { MissingProgramError, resolveProgram } from '../stack/programs.mjs';
 
 // What the tests run. Whoever writes a test that needs another program adds it here.
-const programsOfTests = ['redis-server', 'nats-server', 'chromium', 'nginx', 'haproxy', 'caddy'];
+const programsOfTests = [
+  'redis-server',
+  'nats-server',
+  'chromium',
+  'nginx',
+  'haproxy',
+  'caddy',
+  'python3',
+  'openssl',
+];
 
 /**
  * @param {(message: string) => void} onProgress

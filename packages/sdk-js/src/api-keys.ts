@@ -39,7 +39,7 @@ export class ApiKeys {
    * Makes a key. `key` of the answer is the only time it is ever sent: keep it, or delete the API key and make another.
    *
    * @throws ConflictError `idempotency_key_reused` when a repetition finds that the key was made, and its secret lost with
-   *   the first answer; `limit_reached`; `already_replaced`
+   *   the first answer (`problem.keyId` is the API key to delete); `limit_reached`; `already_replaced`
    */
   async create(
     projectId: string,
