@@ -127,7 +127,8 @@ export interface DeletedApiKey {
   keyStart: string;
   note: string | null;
   deletedAt: Timestamp;
-  deletedBy: string;
+  /** null: it is no longer known. */
+  deletedBy: string | null;
   rejectedUses: number;
   firstRejectedAt: Timestamp | null;
   lastRejectedAt: Timestamp | null;

@@ -102,7 +102,8 @@ SAME = {
 }
 #: Of sessions in browsers, which have no place here.
 LEFT_OUT = {"csrfToken"}
-SCHEMAS = json.loads((REPOSITORY / "docs/openapi.json").read_text())["components"]["schemas"]
+DOCUMENT = json.loads((REPOSITORY / "docs/openapi.json").read_text())
+SCHEMAS = DOCUMENT["components"]["schemas"]
 
 
 @pytest.mark.parametrize(("ours", "theirs"), SAME.items())
@@ -117,6 +118,24 @@ def test_types_have_what_the_api_document_says_and_nothing_else(ours: str, their
     for base in cls.__mro__[1:-1]:
         hints = {**inspect.get_annotations(base), **hints}
     assert {camel_case(f.name): "None" in hints[f.name] for f in dataclasses.fields(cls)} == documented
+
+
+@pytest.mark.parametrize(
+    ("call", "path"),
+    [
+        (sdk.ApiKeys.list, "/v1/projects/{projectId}/api-keys"),
+        (sdk.ApiKeys.list_all, "/v1/api-keys"),
+        (sdk.ApiKeys.list_deleted, "/v1/projects/{projectId}/deleted-api-keys"),
+        (sdk.ApiKeys.usage, "/v1/projects/{projectId}/api-keys/{keyId}/usage"),
+        (sdk.Projects.list, "/v1/projects"),
+        (sdk.AuditEvents.list, "/v1/audit-events"),
+    ],
+)
+def test_lists_take_what_the_api_document_says_and_nothing_else(call: Any, path: str) -> None:
+    documented = {p["name"] for p in DOCUMENT["paths"][path]["get"]["parameters"] if p["in"] == "query"}
+    parameters = inspect.signature(call).parameters.values()
+    named = {camel_case(p.name) for p in parameters if p.kind is p.KEYWORD_ONLY}
+    assert named - {"timeoutS", "maxRetries", "requestId"} == documented - {"cursor"}
 
 
 def test_says_its_own_version() -> None:

@@ -278,10 +278,12 @@ class TestAList:
         ]
         server.play(self.page([], None))
         moment = datetime(2030, 1, 1, tzinfo=timezone.utc)
-        made.audit_events.list(project_id="p", actor="a", action="b", from_=moment, to="c", limit=1).to_list()
+        made.audit_events.list(
+            project_id="p", target_id="t", actor="a", action="b", from_=moment, to="c", limit=1
+        ).to_list()
         made.api_keys.list_deleted("p", limit=3).to_list()
         assert [request.url for request in server.requests] == [
-            "/v1/audit-events?projectId=p&actor=a&action=b&from=2030-01-01T00%3A00%3A00.000Z&to=c&limit=1",
+            "/v1/audit-events?projectId=p&targetId=t&actor=a&action=b&from=2030-01-01T00%3A00%3A00.000Z&to=c&limit=1",
             "/v1/projects/p/deleted-api-keys?limit=3",
         ]
 

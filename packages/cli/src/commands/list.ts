@@ -101,7 +101,7 @@ async function listDeleted(_options: object, command: Command): Promise<void> {
     one.keyStart,
     one.note ?? '(no note)',
     one.deletedAt,
-    one.deletedBy,
+    one.deletedBy ?? 'not known',
     one.rejectedUses > 0 ? session.terminal.styled('red', String(one.rejectedUses)) : '0',
     one.lastRejectedAt ?? 'never',
   ]);

@@ -18,6 +18,7 @@ class AsyncAuditEvents:
         self,
         *,
         project_id: str | None = None,
+        target_id: str | None = None,
         actor: str | None = None,
         action: str | None = None,
         from_: datetime | str | None = None,
@@ -27,9 +28,11 @@ class AsyncAuditEvents:
         max_retries: int | None = None,
         request_id: str | None = None,
     ) -> AsyncPaged[AuditEvent]:
-        """The latest first. ``limit`` is of one page, 1 to 200. All pages are read as you go on."""
+        """The latest first. ``target_id``: what was done to this project or API key. ``limit`` is of one page, 1 to
+        200. All pages are read as you go on."""
         query = {
             "projectId": project_id,
+            "targetId": target_id,
             "actor": actor,
             "action": action,
             "from": from_,

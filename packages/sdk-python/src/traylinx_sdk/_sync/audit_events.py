@@ -19,6 +19,7 @@ class AuditEvents:
         self,
         *,
         project_id: str | None = None,
+        target_id: str | None = None,
         actor: str | None = None,
         action: str | None = None,
         from_: datetime | str | None = None,
@@ -28,9 +29,11 @@ class AuditEvents:
         max_retries: int | None = None,
         request_id: str | None = None,
     ) -> Paged[AuditEvent]:
-        """The latest first. ``limit`` is of one page, 1 to 200. All pages are read as you go on."""
+        """The latest first. ``target_id``: what was done to this project or API key. ``limit`` is of one page, 1 to
+        200. All pages are read as you go on."""
         query = {
             "projectId": project_id,
+            "targetId": target_id,
             "actor": actor,
             "action": action,
             "from": from_,
