@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GatewayClient } from '../support/gateway-client.js';
 import { eventually } from '../support/eventually.js';
+import { startLossyWay } from './lossy-way.js';
 import { type CliOptions, type CliResult, newConfigHome, runCli } from './run-cli.js';
 
 export function describeCli(getGateway: () => GatewayClient): void {
@@ -110,6 +111,32 @@ export function describeCli(getGateway: () => GatewayClient): void {
     expect(verification).toMatchObject({ code: 3, stdout: '' });
     expect(verification.stderr).toMatch(/deleted this key.*\[api_key_deleted, request /);
     expect((await cli(['show', start])).code).toBe(4);
+  });
+
+  it('finds whose key it is, alive and deleted', async () => {
+    const { key, id } = await getGateway().createKey(project.id);
+    const alive = await cli(['find'], { stdin: `${key}\n` });
+    expect(alive.stdout).toMatch(new RegExp(`id +${id}\\nproject +CLI \\(${project.id}\\)\\nstatus +active`));
+    expect(alive.stderr).toContain(`traylinx-keys delete ${id} --project ${project.id}`);
+    await getGateway().deleteKey({ projectId: project.id, id });
+    const deleted = await cli(['find'], { stdin: key });
+    expect(deleted).toMatchObject({ code: 0, stdout: expect.stringMatching(/status +deleted/) });
+    expect(deleted.stderr).toBe('It is refused everywhere.\n');
+    const ofNobody = 'tlx_6nYfTKlhYMH1hM1U3pnNhb1fm2U9sm9S3AQTYBmoqIg2gBTni';
+    expect(await cli(['find'], { stdin: ofNobody })).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  it('makes one key of a creation whose answer is lost on the way, and says which', async () => {
+    const way = await startLossyWay(getGateway().url);
+    const note = `Lost ${Date.now()}`;
+    const { code, stdout, stderr } = await cli(['create', '--note', note], {
+      env: { TRAYLINX_BASE_URL: way.url },
+    });
+    await way.close();
+    const [made, ...others] = await json<{ id: string }[]>(['list', '--search', note]);
+    expect(others).toEqual([]);
+    expect([code, stdout]).toEqual([5, '']);
+    expect(stderr).toContain(`Delete it: traylinx-keys delete ${String(made?.id)}`);
   });
 
   it('prints settings for a client, in three formats, once the key is seen to be good', async () => {

@@ -1,6 +1,7 @@
 import {
   ConflictError,
   type CreatedApiKey,
+  type Fetch,
   InvalidRequestError,
   NotFoundError,
   Traylinx,
@@ -104,6 +105,41 @@ export function describeSdk(getGateway: () => GatewayClient): void {
     await expect(admin.projects.delete(id)).rejects.toMatchObject({ code: 'project_not_empty' });
     expect((await admin.projects.rename(id, 'Renamed')).name).toBe('Renamed');
     expect(await admin.projects.list({ q: 'renam' }).toArray()).toMatchObject([{ id, name: 'Renamed' }]);
+  });
+
+  it('looks up whose key it is, alive and deleted, which is no use of it', async () => {
+    const { key, id, keyStart } = await admin.apiKeys.create(projectId);
+    expect(await admin.apiKeys.lookup(key)).toEqual({ projectId, keyId: id, keyStart, status: 'active' });
+    expect((await admin.apiKeys.get(projectId, id)).usage.verdict).toBe('never_used');
+    await admin.apiKeys.delete(projectId, id);
+    expect(await admin.apiKeys.lookup(key)).toMatchObject({ keyId: id, status: 'deleted' });
+    const ofNobody = admin.apiKeys.lookup('tlx_6nYfTKlhYMH1hM1U3pnNhb1fm2U9sm9S3AQTYBmoqIg2gBTni');
+    await expect(ofNobody).rejects.toMatchObject({ name: 'NotFoundError', code: 'api_key_not_found' });
+  });
+
+  it('makes one key of a creation whose answer is lost, and says which', async () => {
+    let sendings = 0;
+    const losingTheFirst: Fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      sendings += 1;
+      if (sendings > 1) return response;
+      // It has had its effect.
+      await response.text();
+      throw new TypeError('fetch failed');
+    };
+    const { baseUrl } = admin.toJSON();
+    const unlucky = new Traylinx({
+      env: {},
+      baseUrl,
+      adminToken: getGateway().adminToken,
+      fetch: losingTheFirst,
+    });
+    const error: unknown = await unlucky.apiKeys.create(projectId, { note: 'once' }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ConflictError);
+    const made = await admin.apiKeys.list(projectId, { q: 'once' }).toArray();
+    expect(made).toHaveLength(1);
+    expect(error).toMatchObject({ code: 'idempotency_key_reused', problem: { keyId: made[0]?.id } });
+    expect(sendings).toBe(2);
   });
 
   it('gets typed errors from the real gateway', async () => {

@@ -27,10 +27,18 @@ export function describeInPython(promise: string, body: () => void): void {
   it.skip(promise, () => undefined);
 }
 
+interface PytestOptions {
+  env?: Record<string, string>;
+  /** Then it tells where each of its threads is, and ends. */
+  withinMs: number;
+}
+
 /** @returns what pytest says when something has failed; nothing, when all has passed */
-export async function pytest(args: string[], variables: Record<string, string> = {}): Promise<string> {
+export async function pytest(args: string[], { env = {}, withinMs }: PytestOptions): Promise<string> {
   const child = spawn(pythonProgram(), ['-m', 'pytest', '--quiet', '--tb=short', ...args], {
     cwd: pythonPackage,
+    timeout: withinMs,
+    killSignal: 'SIGABRT',
     env: {
       ...process.env,
       // Of whoever runs the tests; they name their own.
@@ -39,7 +47,7 @@ export async function pytest(args: string[], variables: Record<string, string> =
       // Nothing is left beside the sources.
       PYTHONDONTWRITEBYTECODE: '1',
       OPENSSL_BIN: findProgram('openssl') ?? 'openssl',
-      ...variables,
+      ...env,
     },
   });
   let said = '';

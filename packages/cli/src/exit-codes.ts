@@ -84,6 +84,9 @@ function adviceFor(error: ApiError): string {
   if (error.code === 'route_not_found') {
     return '\nIs that the address of the gateway (see --base-url), and is it as new as this command?';
   }
+  if (error.code === 'idempotency_key_reused') {
+    return `${fields}\nIts answer was lost on the way. Delete it: traylinx-keys delete ${String(error.problem?.['keyId'])}`;
+  }
   if (error instanceof RateLimitError) return `${fields}\nWait a moment and try again.`;
   return fields;
 }

@@ -49,7 +49,11 @@ export function addIdentity(program: Command): void {
         ['status', status],
       ];
       await session.show(owner, () => table([], rows));
-      session.terminal.say(`To make it worthless: traylinx-keys delete ${keyId} --project ${projectId}`);
+      session.terminal.say(
+        status === 'deleted'
+          ? 'It is refused everywhere.'
+          : `To make it worthless: traylinx-keys delete ${keyId} --project ${projectId}`,
+      );
     });
 }
 

@@ -19,9 +19,9 @@ MAX_CONNECTIONS = 128
 
 
 class Deadline:
-    """Ends what is awaited inside it with TimeoutError. As asyncio.timeout, which Python 3.10 has not."""
+    """Ends what is awaited inside it with TimeoutError; None: never. As asyncio.timeout, which Python 3.10 has not."""
 
-    def __init__(self, timeout_s: float) -> None:
+    def __init__(self, timeout_s: float | None) -> None:
         self._timeout_s = timeout_s
         self._has_expired = False
 
@@ -32,7 +32,9 @@ class Deadline:
         self._task = task
         # Of those who cancel it from outside. 3.10 does not count them.
         self._cancelling = task.cancelling() if hasattr(task, "cancelling") else 0
-        self._timer = asyncio.get_running_loop().call_later(self._timeout_s, self._expire)
+        self._timer: asyncio.TimerHandle | None = None
+        if self._timeout_s is not None:
+            self._timer = asyncio.get_running_loop().call_later(self._timeout_s, self._expire)
 
     def _expire(self) -> None:
         self._has_expired = True
@@ -41,7 +43,8 @@ class Deadline:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         if not self._has_expired:
             return
         is_ours = not hasattr(self._task, "uncancel") or self._task.uncancel() <= self._cancelling
@@ -203,8 +206,10 @@ async def _connect_to_any(targets: list[Any], ends_at: float) -> socket.socket:
     for index, (family, kind, protocol, _, address) in enumerate(targets):
         connection = socket.socket(family, kind, protocol)
         connection.setblocking(False)
+        left = len(targets) - index
         try:
-            with Deadline((ends_at - time.monotonic()) / (len(targets) - index)):
+            # The last one has what is left of the whole time.
+            with Deadline((ends_at - time.monotonic()) / left if left > 1 else None):
                 await asyncio.get_running_loop().sock_connect(connection, address)
             return connection
         except OSError as error:

@@ -49,22 +49,23 @@ class AsyncHttpxTransport:
     async def send(self, request: HttpRequest, timeout_s: float) -> HttpResponse:
         try:
             # In a task of its own: anyio, which httpx uses, counts the cancellations of its task in its own way.
-            return await asyncio.wait_for(self._exchange(request), timeout_s)
+            return await asyncio.wait_for(self._exchange(request, timeout_s), timeout_s)
         # What is one class only from Python 3.11 on.
         except (asyncio.TimeoutError, httpx.TimeoutException):
             raise TimeoutError("timed out") from None
         except httpx.HTTPError as error:
             raise OSError(str(error)) from error
 
-    async def _exchange(self, request: HttpRequest) -> HttpResponse:
-        async with self._client.stream(**_arguments(request, None)) as response:
+    async def _exchange(self, request: HttpRequest, timeout_s: float) -> HttpResponse:
+        # With a time of its own for each step: older anyios lose a cancellation that comes while they connect.
+        async with self._client.stream(**_arguments(request, timeout_s)) as response:
             return _response(response, await response.aread())
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
 
-def _arguments(request: HttpRequest, timeout_s: float | None) -> dict[str, Any]:
+def _arguments(request: HttpRequest, timeout_s: float) -> dict[str, Any]:
     return {
         "method": request.method,
         "url": request.url,
