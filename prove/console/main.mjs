@@ -37,7 +37,7 @@ const platform = await startPlatform({
 });
 const browser = await launchBrowser(executablePath);
 try {
-  const list = await fillProject();
+  const list = await createProject('Full', KEYS);
   const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
   await page.goto(platform.gatewayUrl);
   await signIn(page, platform.adminToken);
@@ -50,14 +50,14 @@ try {
   report('rows of a search on the screen', shown);
   const { rows, frames, lateFrames, longTasks } = await scrollThrough(page, list);
   console.log(
-    `scrolling through ${rows} rows      ${frames} frames, ${lateFrames} of them late; long tasks (> 50 ms): ` +
-      (longTasks.map((ms) => `${Math.round(ms)} ms`).join(', ') || 'none'),
+    `scrolling through ${rows} rows      ${frames} frames, ${lateFrames} of them late; ` +
+      `${longTasks.length} long tasks, the worst ${Math.round(Math.max(0, ...longTasks))} ms`,
   );
   const growth = await watchGrowth(page, list, Number(values.refreshes));
   console.log(
     `left open for ${values.refreshes} refreshes       heap × ${growth.bytes.toFixed(3)}, DOM nodes × ${growth.nodes.toFixed(3)}`,
   );
-  const left = await keysInMemory(page, list);
+  const left = await keysInMemory(page, await createProject('Of one key', 0));
   console.log(`a key after its dialog was closed  ${left} times in a snapshot of the page's heap`);
   if (left > 0 || growth.bytes > MAX_GROWTH || growth.nodes > MAX_GROWTH) process.exitCode = 1;
 } finally {
@@ -66,18 +66,17 @@ try {
   await platform.stop();
 }
 
-/** @returns {Promise<string>} the address of its list */
-async function fillProject() {
-  progress.step(`making ${KEYS} keys`);
+/** @param {string} name @param {number} keys @returns {Promise<string>} the address of its list */
+async function createProject(name, keys) {
   const answer = await fetch(`${platform.gatewayUrl}/v1/projects`, {
     method: 'POST',
     headers: { authorization: `Bearer ${platform.adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Full' }),
+    body: JSON.stringify({ name }),
   });
   const { id } = /** @type {{ id: string }} */ (await answer.json());
   const sql = new pg.Client({ connectionString: platform.databaseUrl });
   await sql.connect();
-  await fillWithKeys(sql, id, KEYS);
+  await fillWithKeys(sql, id, keys);
   await sql.end();
   return `${platform.gatewayUrl}/projects/${id}/api-access/api-keys`;
 }

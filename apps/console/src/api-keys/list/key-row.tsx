@@ -1,5 +1,5 @@
-import type { Cell, Row } from '@tanstack/react-table';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { flexRender, type Row } from '@tanstack/react-table';
+import { memo, type ReactNode, useCallback, useEffect, useRef } from 'react';
 import type { ApiKey } from '../../api/types.js';
 import { RotationPanel } from '../rotation/rotation-panel.js';
 import type { features } from './columns.js';
@@ -10,10 +10,10 @@ type Features = typeof features;
 interface KeyRowProps {
   row: Row<Features, ApiKey>;
   index: number;
+  isSelected: boolean;
   measure: (element: HTMLElement | null) => void;
   /** It was just created or found: it takes the focus and flashes. */
   isFocused: boolean;
-  render: (cell: Cell<Features, ApiKey>) => ReactNode;
 }
 
 const LABELS: Readonly<Record<string, string>> = {
@@ -25,32 +25,39 @@ const LABELS: Readonly<Record<string, string>> = {
   expires: 'Expires',
 };
 
-export function KeyRow({ row, index, measure, isFocused, render }: KeyRowProps): ReactNode {
+/** Rendered again only when something about it has changed: while somebody scrolls, that is the rows that appear. */
+export const KeyRow = memo(function KeyRow(props: KeyRowProps): ReactNode {
+  const { row, index, isSelected, measure, isFocused } = props;
   const element = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
     if (isFocused) element.current?.focus({ preventScroll: true });
   }, [isFocused]);
+  // One function for as long as the row lives: with a new one the row would be measured at every rendering.
+  const attach = useCallback(
+    (node: HTMLTableRowElement | null) => {
+      element.current = node;
+      measure(node);
+    },
+    [measure],
+  );
   const { original: apiKey } = row;
   return (
     <tr
-      ref={(node) => {
-        element.current = node;
-        measure(node);
-      }}
+      ref={attach}
       role="row"
       data-index={index}
       aria-rowindex={index + 2}
-      aria-selected={row.getIsSelected()}
+      aria-selected={isSelected}
       tabIndex={-1}
       className={classes['row']}
       data-flash={isFocused || undefined}
     >
       {row.getAllCells().map((cell) => (
         <td key={cell.id} role="cell" data-column={cell.column.id} data-label={LABELS[cell.column.id]}>
-          {render(cell)}
+          {flexRender(cell.column.columnDef.cell, cell.getContext())}
           {cell.column.id === 'note' && apiKey.replacedByKeyId !== null && <RotationPanel oldKey={apiKey} />}
         </td>
       ))}
     </tr>
   );
-}
+});

@@ -70,9 +70,9 @@ export function KeyTable({ apiKeys, withProject, sort, onSort }: KeyTableProps):
                 key={key}
                 row={row}
                 index={index}
+                isSelected={row.getIsSelected()}
                 measure={virtual.measureElement}
                 isFocused={row.id === focusedId}
-                render={(cell) => <table.FlexRender cell={cell} />}
               />
             );
           })}
