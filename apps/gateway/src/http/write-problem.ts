@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import type { SecurityHeaders } from './answer-headers.js';
 import { type Problem, PROBLEM_MEDIA_TYPE } from './problem.js';
 
 /** Answers without Fastify. */
 export function writeProblem(
   response: ServerResponse,
   problem: Problem,
-  { path, requestId, headers }: { path: string; requestId: string; headers?: SecurityHeaders },
+  {
+    path,
+    requestId,
+    headers,
+  }: { path: string; requestId: string; headers?: Readonly<Record<string, string>> },
 ): void {
   const body = problem.toBody({ path, requestId });
   response.writeHead(problem.status, {
