@@ -62,9 +62,13 @@ export class AnswerChecker {
     if (![400, 404, 405, 408, 413, 414, 415, 417, 431].includes(status)) return undefined;
     const problem = { schema: { $ref: '#/components/schemas/ProblemBody' } };
     const errors = { schema: { $ref: '#/components/schemas/JsonApiErrors' } };
-    const content = path.startsWith('/jsonapi/')
-      ? { 'application/json': errors, 'application/vnd.api+json': errors }
-      : { 'application/problem+json': problem };
+    const isJsonApi = path.startsWith('/jsonapi/');
+    // Refused before it is known which route it is for.
+    const isEarly = [408, 417, 431].includes(status);
+    const content = {
+      ...(isJsonApi ? { 'application/json': errors, 'application/vnd.api+json': errors } : {}),
+      ...(isEarly || !isJsonApi ? { 'application/problem+json': problem } : {}),
+    };
     return { headers: {}, content };
   }
 

@@ -21,13 +21,20 @@ const LIMITED_SHARE = 0.1;
 const MAX_SHOWN_CHARACTERS = 400;
 
 /** Where browsers are said to find it: the same for both gateways, as the session is. */
-const ORIGIN = 'https://keys.example';
+export const ORIGIN = 'https://keys.example';
 
-/** The limits of one gateway are soon reached, and nothing but 429 would come from it; that of the other one never are. */
+/** The limits of one gateway are soon reached, and little but 429 comes from it then; those of the other one never are. */
 export const PROVED_PLATFORM = {
   replicas: { gateway: 2 },
   env: {
-    gateway: { PUBLIC_URL: ORIGIN },
+    gateway: { PUBLIC_URL: ORIGIN, REQUEST_TIMEOUT_MS: '2000' },
+    'gateway-1': {
+      TRUSTED_PROXIES: 'loopback',
+      MAX_FAILED_CREDENTIALS_PER_MINUTE: '5',
+      MAX_FAILED_VERIFICATIONS_PER_MINUTE: '5',
+      MAX_SIGN_INS_PER_MINUTE: '5',
+      SERVICE_TOKENS: 'a-service-token-of-more-than-32-characters',
+    },
     'gateway-2': {
       MAX_CHANGES_PER_MINUTE: '0',
       MAX_FAILED_CREDENTIALS_PER_MINUTE: '0',

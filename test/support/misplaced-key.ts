@@ -21,6 +21,10 @@ function headers(path: string, content: (key: string) => Record<string, string>)
   return (gateway, key) => gateway.send('GET', path, { headers: content(key) });
 }
 
+function lookup(content: (key: string) => object): Misplacement {
+  return (gateway, key) => gateway.admin('POST', '/v1/api-keys/lookup', content(key));
+}
+
 /** Where people and programs put keys by mistake. Each is answered with an error, or ignored. */
 export const MISPLACEMENTS: Readonly<Record<string, Misplacement>> = {
   'in the query of forward-auth': (gateway, key) => gateway.send('GET', `/v1/auth?key=${key}`),
@@ -60,6 +64,32 @@ export const MISPLACEMENTS: Readonly<Record<string, Misplacement>> = {
         cookie: `key=${key}`,
       },
     }),
+  'as an Idempotency-Key': (gateway, key, projectId) =>
+    gateway.send('POST', `/v1/projects/${projectId}/api-keys`, {
+      headers: { ...json, authorization: `Bearer ${gateway.adminToken}`, 'idempotency-key': key },
+      body: '{}',
+    }),
+  'as the actor of audit events': management((key) => `/v1/audit-events?actor=${key}`),
+  'as an action of audit events': management((key) => `/v1/audit-events?action=${key}`),
+  'as the target of audit events': management((key) => `/v1/audit-events?targetId=${key}`),
+  'as the project of audit events': management((key) => `/v1/audit-events/export?projectId=${key}`),
+  'as the time of audit events': management((key) => `/v1/audit-events?from=${key}&to=${key}`),
+  'as an id of an organization': management(
+    (key, projectId) => `/jsonapi/v1/organizations/${key}/projects/${projectId}/api_keys`,
+  ),
+  'as a CSRF token, an origin and a session': (gateway, key) =>
+    gateway.send('DELETE', '/v1/session', {
+      headers: { 'x-csrf-token': key, origin: `https://${key}`, cookie: `__Host-traylinx-session=${key}` },
+    }),
+  'as a page to return to': (gateway, key) => gateway.send('GET', `/v1/session/sign-in?returnTo=/${key}`),
+  'as a code of the sign-in provider': (gateway, key) =>
+    gateway.send('GET', `/v1/session/callback?code=${key}&state=${key}&iss=${key}`),
+  'as the admin token of a sign-in': body('/v1/session', (key) => JSON.stringify({ adminToken: key })),
+  'in a look-up, with more around it': lookup((key) => ({ key: `it is ${key}, I think` })),
+  'in a look-up, twice': lookup((key) => ({ key, [key]: key })),
+  'in a look-up, as a list': lookup((key) => ({ key: [key] })),
+  'in a look-up that is cut off': lookup((key) => ({ key: key.slice(0, -1) })),
+  'in a look-up, without a credential': body('/v1/api-keys/lookup', (key) => JSON.stringify({ key })),
   'in a body that is cut off': body('/v1/api-keys/verify', (key) => `{"key": "${key}`),
   'as a body of text': body('/v1/api-keys/verify', (key) => key, { 'content-type': 'text/plain' }),
   'as a body that is no object': body('/v1/api-keys/verify', (key) => JSON.stringify(key)),

@@ -16,6 +16,10 @@ const OF_EVERY_ROUTE = [
   'headers_too_large',
   'internal',
 ];
+/** Answered before it is known which route it is for: never as JSON:API. */
+const NEVER_IN_A_ROUTE = new Set([417, 431]);
+/** A head that does not arrive is refused before, a body in the route. */
+const BEFORE_ANY_ROUTE = new Set([408, ...NEVER_IN_A_ROUTE]);
 const OF_A_BODY = ['body_too_large', 'unsupported_media_type'];
 const OF_A_KEY = [
   'api_key_missing',
@@ -77,8 +81,12 @@ export function problemResponse(status, codes, { problems, everyAnswer, mediaTyp
   return {
     description: `${titles.join('. ')}.`,
     headers: { ...everyAnswer, 'Cache-Control': ref('headers', 'NoStore'), ...headersOf(status, codes) },
-    content:
-      mediaTypes === undefined ? problemContent(status, codes) : errorsContent(status, codes, mediaTypes),
+    content: {
+      ...(mediaTypes === undefined || BEFORE_ANY_ROUTE.has(status) ? problemContent(status, codes) : {}),
+      ...(mediaTypes === undefined || NEVER_IN_A_ROUTE.has(status)
+        ? {}
+        : errorsContent(status, codes, mediaTypes)),
+    },
   };
 }
 

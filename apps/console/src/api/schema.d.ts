@@ -1200,21 +1200,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["JsonApiErrors"] & {
-                    errors?: {
-                        /** @constant */
-                        status?: "417";
-                        /** @enum {unknown} */
-                        code?: "expectation_failed";
-                    }[];
-                };
-                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
-                    errors?: {
-                        /** @constant */
-                        status?: "417";
-                        /** @enum {unknown} */
-                        code?: "expectation_failed";
-                    }[];
+                "application/problem+json": components["schemas"]["ProblemBody"] & {
+                    /** @constant */
+                    status?: 417;
+                    /** @enum {unknown} */
+                    code?: "expectation_failed";
                 };
             };
         };
@@ -1284,21 +1274,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["JsonApiErrors"] & {
-                    errors?: {
-                        /** @constant */
-                        status?: "431";
-                        /** @enum {unknown} */
-                        code?: "headers_too_large";
-                    }[];
-                };
-                "application/vnd.api+json": components["schemas"]["JsonApiErrors"] & {
-                    errors?: {
-                        /** @constant */
-                        status?: "431";
-                        /** @enum {unknown} */
-                        code?: "headers_too_large";
-                    }[];
+                "application/problem+json": components["schemas"]["ProblemBody"] & {
+                    /** @constant */
+                    status?: 431;
+                    /** @enum {unknown} */
+                    code?: "headers_too_large";
                 };
             };
         };
@@ -1568,6 +1548,12 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                "application/problem+json": components["schemas"]["ProblemBody"] & {
+                    /** @constant */
+                    status?: 408;
+                    /** @enum {unknown} */
+                    code?: "request_timeout";
+                };
                 "application/json": components["schemas"]["JsonApiErrors"] & {
                     errors?: {
                         /** @constant */
@@ -2088,7 +2074,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "keys": [
-                 *         "tlx_0000000000000000000000000000000000000000000000000"
+                 *         "tlx_00000000000000000000000000000000000000000004H69zz"
                  *       ]
                  *     }
                  */
@@ -2133,6 +2119,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "tlx_00000000000000000000000000000000000000000004H69zz"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LookupBody"];
             };
         };
@@ -2204,7 +2195,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "key": "tlx_0000000000000000000000000000000000000000000000000"
+                 *       "key": "tlx_00000000000000000000000000000000000000000004H69zz"
                  *     }
                  */
                 "application/json": components["schemas"]["VerifyBody"];
@@ -3514,6 +3505,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "adminToken": "the-admin-token-with-32-characters-or-more"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignInBody"];
             };
         };
@@ -3601,7 +3597,6 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["InvalidRequest"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["RouteNotFound"];
             408: components["responses"]["RequestTimeout"];
             414: components["responses"]["UrlTooLong"];

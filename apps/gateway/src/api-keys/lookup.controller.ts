@@ -4,6 +4,7 @@ import { MessageBus } from '#messaging';
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
 import { Acting, type ActingAdmin, MayView, type Visible } from '../admin-auth/acting-admin.decorator.js';
 import { Allow } from '../admin-auth/policy.js';
+import { EXAMPLE_KEY } from '../api-reference/example-credentials.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
 import { LookupBody } from './api-keys.dto.js';
@@ -21,6 +22,7 @@ export class LookupController {
     summary: 'Tells whose a key is that has leaked',
     description: 'No use of the key. White space around it is ignored. A deleted key is found as well.',
     problems: ['api_key_not_found'],
+    example: { key: EXAMPLE_KEY },
   })
   lookup(
     @Body() body: LookupBody,

@@ -1,3 +1,4 @@
+import { containsKey } from '#api-key';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
@@ -22,10 +23,10 @@ export interface Idempotency {
 export const Idempotent = createParamDecorator((_data: undefined, context: ExecutionContext): Idempotency => {
   const { 'idempotency-key': key } = context.switchToHttp().getRequest<FastifyRequest>().headers;
   if (key === undefined) return {};
-  if (typeof key === 'string' && FORM.test(key)) {
+  if (typeof key === 'string' && FORM.test(key) && !containsKey(key)) {
     return { idempotencyKeyHash: createHash('sha256').update(key).digest('base64url') };
   }
   throw new Problem('invalid_request', {
-    detail: 'Idempotency-Key must be one header of 1 to 200 visible ASCII characters.',
+    detail: 'Idempotency-Key must be one header of 1 to 200 visible ASCII characters, and no API key.',
   });
 });

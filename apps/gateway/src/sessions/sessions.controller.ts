@@ -5,6 +5,7 @@ import { AdminTokens } from '../admin-auth/admin-tokens.js';
 import { ANONYMOUS } from '../admin-auth/authenticator.js';
 import { Allow } from '../admin-auth/policy.js';
 import { ADMIN_TOKEN_HOLDER } from '../admin-auth/principal.js';
+import { EXAMPLE_ADMIN_TOKEN } from '../api-reference/example-credentials.js';
 import { Operation, type ValueDescription } from '../api-reference/operation.decorator.js';
 import { AuditRecorder } from '../audit/audit-recorder.js';
 import { GatewayConfig } from '../gateway.config.js';
@@ -76,6 +77,7 @@ export class SessionsController {
     description:
       'For the console; programs send their credential with every request. The cookie needs https, or localhost, or a `PUBLIC_URL` of http.',
     problems: ['admin_credential_invalid', 'forbidden', 'too_many_requests'],
+    example: { adminToken: EXAMPLE_ADMIN_TOKEN },
     answerHeaders: { 'Set-Cookie': { ...SET_COOKIE, required: true } },
   })
   async signIn(
@@ -128,7 +130,7 @@ export class SessionsController {
     summary: 'Where the sign-in provider sends the browser back to',
     description: 'With the parameters of OpenID Connect. Nothing else calls it.',
     local: true,
-    problems: ['forbidden', 'route_not_found'],
+    problems: ['route_not_found'],
     answerHeaders: { Location: LOCATION, 'Set-Cookie': SET_COOKIE },
   })
   async completeSignIn(

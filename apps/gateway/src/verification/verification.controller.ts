@@ -1,6 +1,7 @@
 import type { Id, Instant } from '#contracts';
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
 import { Allow } from '../admin-auth/policy.js';
+import { EXAMPLE_KEY } from '../api-reference/example-credentials.js';
 import { Operation } from '../api-reference/operation.decorator.js';
 import { ApiKeyVerifier, type KeyVerification } from './api-key-verifier.js';
 import { keyProblem } from './key-problem.js';
@@ -24,7 +25,7 @@ export class VerificationController {
   @Operation('verifyApiKey', {
     summary: 'Asks whether a key is good, now',
     description: 'A success is a use of the key. 503 when it cannot be known.',
-    example: { key: 'tlx_0000000000000000000000000000000000000000000000000' },
+    example: { key: EXAMPLE_KEY },
   })
   async verify(@Body() { key, projectId }: VerifyBody): Promise<Verdict> {
     const verification = await this.verifier.use(key, { projectId });
@@ -40,7 +41,7 @@ export class VerificationController {
     summary: 'Asks the same of many keys',
     description:
       'In the same order. What cannot be known is `UNAVAILABLE`, without `valid`; when nothing can, it is 503.',
-    example: { keys: ['tlx_0000000000000000000000000000000000000000000000000'] },
+    example: { keys: [EXAMPLE_KEY] },
   })
   async batchVerify(@Body() { keys }: BatchVerifyBody): Promise<{ results: Verdict[] }> {
     const verifications = await Promise.all(keys.map((key) => this.verifier.use(key)));
