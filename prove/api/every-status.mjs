@@ -21,8 +21,8 @@ import { connect } from 'node:net';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const FOREIGN = { origin: 'https://elsewhere.example' };
 const LARGE = 'x'.repeat(70_000);
-/** More than any limit of the limited gateway. */
-const TRIES = 8;
+/** More than any limit of the limited gateway, which counts some refusals only after it has answered. */
+const MAX_TRIES = 200;
 
 /** @param {Json} document @returns {Operation[]} */
 export function operationsOf(document) {
@@ -103,7 +103,7 @@ export const MISDEEDS = {
     };
     const body = id === 'signIn' ? JSON.stringify({ adminToken: 'guess' }) : good.body;
     const asked = { ...good, headers, body, door: world.doors.limited };
-    for (let i = 0; i < TRIES; i++) await send(asked, world);
+    for (let i = 0; i < MAX_TRIES; i++) if ((await send(asked, world)).status === 429) break;
     return asked;
   },
   431: (good) => ({ ...good, headers: { ...good.headers, 'x-large': LARGE } }),
