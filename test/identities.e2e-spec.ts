@@ -5,6 +5,7 @@ import { mintKey } from '#api-key';
 import type { Project } from '#contracts';
 import { jest } from '@jest/globals';
 import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { isOwnSegment } from '../apps/gateway/src/proxy/proxy-routes.js';
 import { startPlatform } from '../tools/stack/platform.mjs';
 import { storeEnvironment } from '../tools/stack/service-environment.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
@@ -45,7 +46,13 @@ beforeAll(async () => {
   );
   platform = await startPlatform({
     dir,
-    env: { gateway: { ...provider.environment, MAX_FAILED_CREDENTIALS_PER_MINUTE: '0' } },
+    env: {
+      gateway: {
+        ...provider.environment,
+        MAX_FAILED_CREDENTIALS_PER_MINUTE: '0',
+        MAX_AUDITED_DENIALS: '1000',
+      },
+    },
   });
   gateway = new GatewayClient(platform.gatewayUrl, platform.adminToken);
   [own, foreign] = [await gateway.createProject(PROJECT_A), await gateway.createProject('Somebody else')];
@@ -209,6 +216,12 @@ describe('every route', () => {
     expect([...new Set(others.map(({ url, policy }) => `${String(policy)} ${url}`))].toSorted()).toEqual(
       OPEN_ROUTES,
     );
+
+    // What is forwarded to services takes no path from us.
+    const segments = routes
+      .map(({ url }) => url.split('/')[1] ?? '')
+      .filter((segment) => !segment.includes('.'));
+    expect(segments.filter((segment) => segment !== '' && !isOwnSegment(segment))).toEqual([]);
 
     const tokens = await tokensOf();
     const wrong: string[] = [];

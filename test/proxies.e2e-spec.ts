@@ -1,14 +1,18 @@
-// What a platform service may rely on, whoever asks the gateway for it: the proxies of examples/.
+// What a platform service may rely on, whoever asks the gateway for it: the proxies of examples/, or the gateway itself.
 import { mintKey } from '#api-key';
 import { startPlatform } from '../tools/stack/platform.mjs';
 import { temporaryDirectory } from '../tools/stack/servers.mjs';
+import { anyFreePort } from '../tools/stack/ports.mjs';
 import { PROGRAMS, type Proxy, startProxy } from './proxies/proxies.js';
+import { describeProxyMode, proxyEnvironment } from './proxies/proxy-mode.js';
 import { type Seen, Upstream } from './proxies/upstream.js';
 import { eventually } from './support/eventually.js';
 import { type CreatedApiKey, GatewayClient } from './support/gateway-client.js';
 import { sendRaw } from './support/raw-http.js';
 
 const LARGE_BODY_BYTES = 3_000_000;
+const GATEWAY = 'the gateway itself';
+const ALL = [...PROGRAMS, GATEWAY];
 const SPOOFED = '00000000-0000-4000-8000-000000000000';
 
 let platform: Awaited<ReturnType<typeof startPlatform>>;
@@ -21,7 +25,8 @@ const proxies = new Map<string, Proxy>();
 beforeAll(async () => {
   const dir = temporaryDirectory('proxies');
   upstream = await Upstream.start();
-  platform = await startPlatform({ dir });
+  const env = { gateway: proxyEnvironment(upstream.port, await anyFreePort()) };
+  platform = await startPlatform({ dir, env });
   gateway = new GatewayClient(platform.gatewayUrl, platform.adminToken);
   const addresses = { gateway: new URL(gateway.url).host, service: `127.0.0.1:${String(upstream.port)}` };
   await Promise.all(PROGRAMS.map(async (name) => proxies.set(name, await startProxy(name, dir, addresses))));
@@ -36,13 +41,18 @@ afterAll(async () => {
 }, 60_000);
 
 function urlOf(name: string): string {
-  const proxy = proxies.get(name);
-  if (!proxy) throw new Error(`${name} is not there`);
-  return proxy.url;
+  const url = name === GATEWAY ? gateway.url : proxies.get(name)?.url;
+  if (url === undefined) throw new Error(`${name} is not there`);
+  return url;
+}
+
+/** How a caller asks for a path of the service. */
+function pathBehind(name: string, path: string): string {
+  return name === GATEWAY ? `/service${path}` : path;
 }
 
 function call(name: string, credential: string | undefined, init: RequestInit = {}, path = '/agents?x=1') {
-  return fetch(urlOf(name) + path, {
+  return fetch(urlOf(name) + pathBehind(name, path), {
     ...init,
     headers: {
       ...(init.headers as Record<string, string>),
@@ -51,7 +61,7 @@ function call(name: string, credential: string | undefined, init: RequestInit = 
   });
 }
 
-describe.each(PROGRAMS)('behind %s', (name) => {
+describe.each(ALL)('behind %s', (name) => {
   it('a good key gets through, and the service knows whose it is, but not the key', async () => {
     const expiring = await gateway.createKey(projectId, { expiresAt: '2030-01-01T00:00:00Z' });
     for (const [apiKey, expiresAt] of [
@@ -83,7 +93,7 @@ describe.each(PROGRAMS)('behind %s', (name) => {
     ]);
     const lines = spellings.map((spelling) => `${spelling}: ${SPOOFED}\r\n`).join('');
     const head = (authorization: string): string =>
-      `GET /spoofed HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${authorization}${lines}\r\n`;
+      `GET ${pathBehind(name, '/spoofed')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${authorization}${lines}\r\n`;
     const { status, text } = await sendRaw(urlOf(name), head(`Authorization: Bearer ${key.key}\r\n`));
     expect(status).toBe(200);
     expect(text).toContain(projectId);
@@ -109,7 +119,7 @@ describe.each(PROGRAMS)('behind %s', (name) => {
     const line = `Authorization: Bearer ${key.key}\r\n`;
     const other = `Authorization: Bearer ${mintKey()}\r\n`;
     for (const lines of [line + other, other + line]) {
-      const head = `GET /agents HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines}\r\n`;
+      const head = `GET ${pathBehind(name, '/agents')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines}\r\n`;
       expect([400, 401]).toContain((await sendRaw(urlOf(name), head)).status);
     }
   });
@@ -142,7 +152,7 @@ describe.each(PROGRAMS)('behind %s', (name) => {
 
   it('there is no WebSocket: it would outlive its key', async () => {
     const head = [
-      'GET /socket HTTP/1.1',
+      `GET ${pathBehind(name, '/socket')} HTTP/1.1`,
       'Host: x',
       `Authorization: Bearer ${key.key}`,
       'Connection: Upgrade',
@@ -160,19 +170,21 @@ it('what cannot be known is 503 behind every proxy, and 200 again when it can', 
   await verification?.kill('SIGSTOP');
   try {
     const answers = await Promise.all(
-      PROGRAMS.map(async (name) => {
+      ALL.map(async (name) => {
         const { status, headers } = await call(name, key.key);
         return [name, status, headers.get('retry-after'), headers.get('www-authenticate')];
       }),
     );
-    expect(answers).toEqual(PROGRAMS.map((name) => [name, 503, '1', null]));
+    expect(answers).toEqual(ALL.map((name) => [name, 503, '1', null]));
   } finally {
     await verification?.kill('SIGCONT');
   }
   await eventually(async () => {
-    for (const name of PROGRAMS) expect([name, (await call(name, key.key)).status]).toEqual([name, 200]);
+    for (const name of ALL) expect([name, (await call(name, key.key)).status]).toEqual([name, 200]);
   });
 });
+
+describe('the gateway as a proxy', () => describeProxyMode(() => ({ gateway, upstream, projectId, key })));
 
 it('nobody gets through a proxy that cannot reach the gateway, and nobody is told that a key is bad', async () => {
   const service = platform.services.find(({ name }) => name === 'gateway');

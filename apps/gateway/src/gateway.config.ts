@@ -2,6 +2,7 @@ import { Env, EnvNumber, IsConnectionUrl, IsOperationsPort } from '#config';
 import { IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy } from 'class-validator';
 import { isIP } from 'node:net';
 import { OidcConfig } from './oidc/oidc.config.js';
+import { parseProxyRoutes } from './proxy/proxy-routes.js';
 
 const TOKEN = /^[\x21-\x7e]{32,}$/;
 const TOKEN_RULE = 'at least 32 printable ASCII characters without white space';
@@ -157,7 +158,35 @@ export class GatewayConfig extends OidcConfig {
   })
   ORGANIZATION_ID?: string;
 
-  @EnvNumber('Largest request body, in bytes.')
+  @Env(
+    'Services that the gateway forwards requests to, once it has verified their key: a JSON list of `{"prefix": "/agents", ' +
+      '"upstream": "http://agents:3000"}`. The upstream takes the place of the prefix. None when unset.',
+  )
+  @IsOptional()
+  @ValidateBy({
+    name: 'areProxyRoutes',
+    validator: {
+      validate: (value) => problemOfRoutes(value) === undefined,
+      defaultMessage: (context) => `$property${problemOfRoutes(context?.value) ?? ''}`,
+    },
+  })
+  GATEWAY_ROUTES?: string;
+
+  @EnvNumber('Milliseconds that a service may take to begin its answer to a proxied request.')
+  @IsInt()
+  @Min(100)
+  @Max(3_600_000)
+  PROXY_TIMEOUT_MS = 60_000;
+
+  @EnvNumber(
+    'Seconds after which a proxied request ends, wherever it is: for so long an answer that has begun may outlive its key.',
+  )
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  PROXY_MAX_DURATION_S = 900;
+
+  @EnvNumber('Largest request body, in bytes. Not of proxied requests.')
   @IsInt()
   @Min(1_024)
   @Max(16_777_216)
@@ -202,6 +231,16 @@ export class GatewayConfig extends OidcConfig {
 /** The tokens in a list. */
 export function tokensIn(list: string): string[] {
   return list.split(',').map((token) => token.trim());
+}
+
+/** What is wrong with it, as it goes on after its name. */
+function problemOfRoutes(value: unknown): string | undefined {
+  try {
+    parseProxyRoutes(String(value));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function isOrigin(value: unknown): boolean {

@@ -34,7 +34,7 @@ const PREFLIGHT_MAX_AGE_S = '600';
 
 /**
  * The request id, and what browsers need to be told. That not by forward-auth: its answers are for proxies, and the hottest of
- * all. Other origins get in only when they are
+ * all; nor on proxied requests: what a service answers is its own. Other origins get in only when they are
  * configured, and never with a cookie: a session belongs to our own pages.
  *
  * To be called before the routes are registered.
@@ -47,7 +47,8 @@ export function addAnswerHeaders(fastify: FastifyInstance, config: GatewayConfig
   };
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    if (isForwardAuth(request.routeOptions.url ?? '')) {
+    const { url = '', config: route } = request.routeOptions;
+    if (isForwardAuth(url) || route.isProxied === true) {
       done();
       return;
     }

@@ -1,7 +1,7 @@
 import type { HttpConnections, HttpDoor } from '#messaging';
 import { requestIdFrom } from '#observability';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import {
   createServer,
   type IncomingMessage,
@@ -15,10 +15,15 @@ import { ForwardAuth } from '../forward-auth/forward-auth.js';
 import { registerForwardAuth } from '../forward-auth/forward-auth.routes.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { speakJsonApi } from '../json-api/json-api.js';
+import { FailedVerifications } from '../limits/failed-verifications.js';
 import { sendProblem } from '../problem.filter.js';
+import { registerProxy } from '../proxy/proxy.routes.js';
+import { ApiKeyVerifier } from '../verification/api-key-verifier.js';
 import { addAnswerHeaders, securityHeaders } from './answer-headers.js';
+import { limitArrival } from './arrival-limit.js';
 import { answerClientError, answerExpectation } from './client-error.js';
 import { keepContexts } from './contexts.js';
+import { hasBody } from './has-body.js';
 import { HOST_MISSING, Problem } from './problem.js';
 import { reportRequests } from './request-report.js';
 import { RouteTable } from './route-table.js';
@@ -51,6 +56,7 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       const fastify = app.getHttpAdapter().getInstance();
       app.get(RouteTable).watch(fastify);
       addAnswerHeaders(fastify, config);
+      if (config.GATEWAY_ROUTES !== undefined) limitArrival(fastify, config.REQUEST_TIMEOUT_MS);
       addChecks(fastify, config);
       keepContexts(fastify);
       reportRequests(fastify);
@@ -64,6 +70,8 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       const hotPath = app.get(ForwardAuth);
       registerForwardAuth(fastify, hotPath);
       forwardAuth = hotPath;
+      const verifiers = { verifier: app.get(ApiKeyVerifier), failures: app.get(FailedVerifications) };
+      registerProxy(fastify, verifiers, config);
       await registerConsole(fastify, { sentinelPassUrl: config.SENTINEL_PASS_URL });
     },
   };
@@ -72,7 +80,7 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
 export function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server> {
   return {
     bodyLimit: config.MAX_BODY_BYTES,
-    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    requestTimeout: longestArrivalMs(config),
     connectionTimeout: config.STALL_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
@@ -98,6 +106,13 @@ export function fastifyOptions(config: GatewayConfig): FastifyHttpOptions<Server
   };
 }
 
+/** What is proxied may arrive for as long as it may last; the rest is limited by {@link limitArrival} then. */
+function longestArrivalMs(config: GatewayConfig): number {
+  const { GATEWAY_ROUTES, PROXY_MAX_DURATION_S, REQUEST_TIMEOUT_MS } = config;
+  const proxiedMs = GATEWAY_ROUTES === undefined ? 0 : PROXY_MAX_DURATION_S * 1_000;
+  return proxiedMs + REQUEST_TIMEOUT_MS;
+}
+
 /** As Fastify opens one by itself. */
 function openServer(options: FastifyHttpOptions<Server>, handle: RequestListener): Server {
   const server = createServer(options.http ?? {}, handle);
@@ -118,13 +133,9 @@ function addChecks(fastify: FastifyInstance, config: GatewayConfig): void {
       return;
     }
     // Many clients announce JSON with every request; Fastify would read nothing as broken JSON.
-    if (request.method === 'DELETE' && !hasBody(request)) delete request.headers['content-type'];
+    if (request.method === 'DELETE' && !hasBody(request.headers)) delete request.headers['content-type'];
     done();
   });
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Forward-auth is asked with whatever method the proxied request has. */

@@ -31,7 +31,9 @@ export const PROBLEMS = {
   too_many_requests: [429, 'There are too many requests'],
   headers_too_large: [431, 'The headers are too large'],
   internal: [500, 'Something went wrong on our side'],
+  upstream_unreachable: [502, 'The service behind the gateway cannot be reached'],
   unavailable: [503, 'It cannot be known or done at the moment'],
+  upstream_timeout: [504, 'The service behind the gateway takes too long'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -19,16 +19,18 @@ interface RequestReport {
   route: string;
   status: number;
   elapsedMs: number;
+  isProxied?: boolean;
 }
 
 const logger = new Logger('Http');
 
 /** Measures a request that has been answered, and logs it when somebody may look for it. */
-export function reportRequest({ requestId, method, route, status, elapsedMs }: RequestReport): void {
+export function reportRequest(report: RequestReport): void {
+  const { requestId, method, route, status, elapsedMs, isProxied = false } = report;
   requestSeconds.observe({ method, route, status }, elapsedMs / 1_000);
   const fields = (): object => ({ requestId, method, route, status, durationMs: Math.round(elapsedMs) });
   if (status >= 500) logger.warn('Request failed', fields());
-  else if (!BUSY_ROUTES.has(route)) logger.log('Request', fields());
+  else if (!isProxied && !BUSY_ROUTES.has(route)) logger.log('Request', fields());
 }
 
 /** Every request that Fastify sees. */
@@ -40,6 +42,7 @@ export function reportRequests(fastify: FastifyInstance): void {
       route: routeOf(request),
       status,
       elapsedMs,
+      isProxied: request.routeOptions.config.isProxied === true,
     });
     done();
   });

@@ -8,6 +8,11 @@ interface CookieOptions {
   maxAgeS?: number;
 }
 
+/** Whether a cookie is one of ours. All of them begin like this. */
+export function isOwnCookie(name: string): boolean {
+  return /^(?:__Host-)?traylinx-/.test(name);
+}
+
 /** `__Host-`: no other host, no subdomain and no page of plain http can set it. Not for `plain`: browsers would drop it. */
 function nameFor(name: string, kind: CookieKind): string {
   return kind === 'secure' ? `__Host-${name}` : name;

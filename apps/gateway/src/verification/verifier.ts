@@ -15,9 +15,16 @@ const PROMPT_MESSAGES = 2;
 /** Many times what an answer takes. One that takes longer holds nobody up: its verifier may be gone, others are there. */
 const PROMPT_MS = 5;
 
+export interface ValidVerification {
+  outcome: 'VALID';
+  keyId: string;
+  projectId: string;
+  expiresAt: string | null;
+}
+
 /** What is known of a key hash now. */
 export type Verification =
-  | { outcome: 'VALID'; keyId: string; projectId: string; expiresAt: string | null }
+  | ValidVerification
   | { outcome: 'EXPIRED' | 'DELETED'; keyId: string }
   | { outcome: 'UNKNOWN' | 'UNAVAILABLE' };
 

@@ -8,10 +8,8 @@ import { AMBIGUOUS_CREDENTIAL, bearerCredential } from '../http/bearer.js';
 import { MANAGEMENT_REQUEST } from '../http/management-request.js';
 import { FailedVerifications } from '../limits/failed-verifications.js';
 import { ApiKeyVerifier } from './api-key-verifier.js';
+import { expiryWarning } from './expiry-warning.js';
 import { KEY_MISSING, keyProblem } from './key-problem.js';
-
-/** Callers that see `X-Api-Key-Expires-At` warn their user. */
-const EXPIRY_WARNING_MS = 14 * 86_400_000;
 
 @Controller('v1/whoami')
 export class WhoamiController {
@@ -49,11 +47,9 @@ export class WhoamiController {
       throw keyProblem(verification.outcome);
     }
 
-    const { expiresAt } = verification;
     void reply.header('cache-control', 'no-store');
-    if (expiresAt !== null && Date.parse(expiresAt) - Date.now() <= EXPIRY_WARNING_MS) {
-      void reply.header('x-api-key-expires-at', expiresAt);
-    }
+    const warning = expiryWarning(verification.expiresAt);
+    if (warning !== undefined) void reply.header('x-api-key-expires-at', warning);
     return this.identify(verification.keyId);
   }
 
