@@ -27,8 +27,8 @@ const NoteDialog = lazy(() => import('./note-dialog.js').then((module) => ({ def
 
 interface KeyActionsProviderProps {
   children: ReactNode;
-  /** Where the keys were that are no more. */
-  onDeleted?: () => void;
+  /** Leaves a page that was about what is no more. */
+  onDeleted?: () => Promise<void>;
 }
 
 /** What can be done with API keys, for everything below it; and the dialogs in which it is done. */
@@ -48,14 +48,18 @@ export function KeyActionsProvider({ children, onDeleted }: KeyActionsProviderPr
 interface ActionDialogProps {
   action: Action | null;
   onClose: () => void;
-  onDeleted: (() => void) | undefined;
+  onDeleted: (() => Promise<void>) | undefined;
 }
 
 function ActionDialog({ action, onClose, onDeleted }: ActionDialogProps): ReactNode {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   if (action === null) return null;
-  const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: API_KEYS });
+  const refresh = (): Promise<void> => {
+    // What is on no page now would be shown as it was before, for a moment, on the next one.
+    queryClient.removeQueries({ queryKey: API_KEYS, type: 'inactive' });
+    return queryClient.invalidateQueries({ queryKey: API_KEYS });
+  };
   const goTo = async ({ projectId, id }: ApiKey): Promise<void> => {
     onClose();
     await refresh();
@@ -66,9 +70,11 @@ function ActionDialog({ action, onClose, onDeleted }: ActionDialogProps): ReactN
       state: { focusKeyId: id },
     });
   };
-  const finishDeletion = (): void => {
+  const finishDeletion = async (): Promise<void> => {
+    // First away from the page, which would say that the key is gone; but a list stays until it is without it.
+    await onDeleted?.();
+    await refresh();
     onClose();
-    onDeleted?.();
   };
   switch (action.kind) {
     case 'create':

@@ -32,7 +32,10 @@ export type Tone = 'ok' | 'warn' | 'danger' | 'muted';
 
 /** "Safe to delete?", answered. */
 export function verdictOf(apiKey: ApiKey, nowMs: number): { tone: Tone; title: string; advice: string } {
-  const { usage, lastUsedAt, createdAt } = apiKey;
+  const { usage, lastUsedAt, createdAt, status } = apiKey;
+  if (status === 'expired') {
+    return { tone: 'muted', title: 'Expired', advice: 'Every call with it is refused already.' };
+  }
   switch (usage.verdict) {
     case 'in_use':
       return { tone: 'danger', title: 'In use', advice: 'Somebody depends on this key today.' };

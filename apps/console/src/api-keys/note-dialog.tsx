@@ -3,7 +3,7 @@ import { type SubmitEvent, type ReactNode, useState } from 'react';
 import { gateway } from '../api/gateway.js';
 import type { ApiKey } from '../api/types.js';
 import { Dialog } from '../ui/dialog.js';
-import { ProblemPanel } from '../ui/problem-panel.js';
+import { FormProblem } from '../ui/form-problem.js';
 import { useSubmission } from '../ui/use-submission.js';
 import { NoteField } from './create/note-field.js';
 
@@ -30,7 +30,7 @@ export function NoteDialog({ apiKey, onClose, onChanged }: NoteDialogProps): Rea
     <Dialog opened onClose={onClose} title={`Note of ${apiKey.keyStart}…`} size="md">
       <form onSubmit={onSubmit}>
         <NoteField value={note} onChange={setNote} error={error} />
-        {error !== null && <ProblemPanel title="The note was not changed" error={error} />}
+        <FormProblem title="The note was not changed" error={error} field="/note" />
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -12,6 +12,7 @@ import { Pill } from '../ui/pill.js';
 import { ProblemPanel } from '../ui/problem-panel.js';
 import { ResponsiveTable } from '../ui/responsive-table.js';
 import { SkeletonRows } from '../ui/skeleton-rows.js';
+import { StaleNotice } from '../ui/stale-notice.js';
 import { Time } from '../ui/time.js';
 import { count } from '../ui/time-text.js';
 import { ApiAccessTabs } from './api-access-tabs.js';
@@ -63,6 +64,7 @@ function DeletedKeys({ projectId }: { projectId: string }): ReactNode {
   }
   return (
     <>
+      <StaleNotice query={deleted} />
       <ResponsiveTable
         label="Recently deleted API keys"
         columns={['Note', 'Key', 'Deleted', 'Still called?', 'First refused call', 'Last refused call']}

@@ -1,12 +1,11 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { gateway } from '../api/gateway.js';
 import { roleText } from '../session/permissions.js';
+import { signOut } from '../session/sign-out.js';
 import { useMe } from '../session/use-me.js';
 import { ActionsMenu } from '../ui/actions-menu.js';
 import type { MenuSection } from '../ui/menu-section.js';
-import { toast } from '../ui/toast.js';
 
 const SCHEMES = [
   { value: 'light', label: 'Light', icon: IconSun },
@@ -16,7 +15,8 @@ const SCHEMES = [
 
 export function AccountMenu(): ReactNode {
   const { data: me } = useMe();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // What Mantine would stop transitions with is an inline style, which the Content-Security-Policy forbids.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const sections = (): MenuSection[] => [
     {
       label: me && `${me.name} · ${roleText(me)}`,
@@ -30,14 +30,4 @@ export function AccountMenu(): ReactNode {
     { actions: [{ label: 'Sign out', icon: IconLogout, onClick: () => void signOut() }] },
   ];
   return <ActionsMenu label="Account and appearance" icon={IconUserCircle} sections={sections} />;
-}
-
-async function signOut(): Promise<void> {
-  try {
-    await gateway.signOut();
-    // Whatever this page holds in memory goes with it.
-    location.assign('/');
-  } catch (error) {
-    toast.problem('You are still signed in', error);
-  }
 }

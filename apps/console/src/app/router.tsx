@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { auditSearch } from '../audit/audit-search.js';
 import { listSearch } from '../api-keys/list/list-search.js';
+import { projectsSearch } from '../projects/projects-search.js';
 import { lastProject } from '../projects/last-project.js';
 import { NotFoundPage } from './not-found-page.js';
 import { RootPage } from './root-page.js';
@@ -21,8 +22,9 @@ const homeRoute = createRoute({
   beforeLoad: () => {
     const projectId = lastProject.read();
     const options = { replace: true, throw: true } as const;
-    if (projectId === null) redirect({ to: '/projects', ...options });
-    else redirect({ to: '/projects/$projectId/api-access/api-keys', params: { projectId }, ...options });
+    if (projectId === null) return redirect({ to: '/projects', ...options });
+    const state = { isFromHome: true };
+    redirect({ to: '/projects/$projectId/api-access/api-keys', params: { projectId }, state, ...options });
   },
 });
 
@@ -35,6 +37,7 @@ const signedInRoute = createRoute({
 const projectsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/projects',
+  validateSearch: projectsSearch,
   component: lazyRouteComponent(() => import('../projects/projects-page.js'), 'ProjectsPage'),
 });
 
@@ -131,5 +134,7 @@ declare module '@tanstack/react-router' {
   interface HistoryState {
     /** The row that is to be shown and focused, as it was just created or found. */
     focusKeyId?: string;
+    /** Nobody asked for this project: it was the last one that was visited. */
+    isFromHome?: boolean;
   }
 }

@@ -1,11 +1,12 @@
 import { NativeSelect, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useId } from 'react';
+import { useSearchText } from '../ui/use-search-text.js';
 import { ACTIONS, type AuditSearch, auditSearch } from './audit-search.js';
 import { AuditExport } from './audit-export.js';
 import classes from './audit.module.css';
 
-const TYPING_MS = 250;
+/** As the gateway has it. */
+const MAX_CHARACTERS = 200;
 const OPTIONS = [
   { value: '', label: 'Everything' },
   ...Object.entries(ACTIONS).map(([value, label]) => ({ value, label })),
@@ -15,15 +16,16 @@ interface AuditFiltersProps {
   projectId: string | undefined;
   search: AuditSearch;
   onSearch: (search: AuditSearch) => void;
+  /** Who is in what is shown: one of them is chosen more easily than typed. */
+  actors: readonly string[];
 }
 
-export function AuditFilters({ projectId, search, onSearch }: AuditFiltersProps): ReactNode {
-  const [actor, setActor] = useState(search.actor ?? '');
-  useEffect(() => setActor(search.actor ?? ''), [search.actor]);
+export function AuditFilters({ projectId, search, onSearch, actors }: AuditFiltersProps): ReactNode {
+  const id = useId();
   const set = (name: keyof AuditSearch, value: string): void => {
     onSearch(auditSearch({ ...search, [name]: value }));
   };
-  const findActor = useDebouncedCallback((value: string) => set('actor', value.trim()), TYPING_MS);
+  const actor = useSearchText(search.actor ?? '', (value) => set('actor', value));
   return (
     <div className={classes['filters']} role="search">
       <NativeSelect
@@ -35,12 +37,17 @@ export function AuditFilters({ projectId, search, onSearch }: AuditFiltersProps)
       <TextInput
         label="Who"
         placeholder="Exact name"
-        value={actor}
-        onChange={(event) => {
-          setActor(event.currentTarget.value);
-          findActor(event.currentTarget.value);
-        }}
+        list={id}
+        maxLength={MAX_CHARACTERS}
+        value={actor.text}
+        error={actor.problem}
+        onChange={(event) => actor.type(event.currentTarget.value)}
       />
+      <datalist id={id}>
+        {actors.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
       <TextInput
         type="date"
         label="From"

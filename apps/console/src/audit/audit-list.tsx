@@ -1,13 +1,20 @@
 import { Button } from '@mantine/core';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import {
+  type InfiniteData,
+  keepPreviousData,
+  useInfiniteQuery,
+  type UseInfiniteQueryResult,
+} from '@tanstack/react-query';
 import { IconHistory } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { gateway } from '../api/gateway.js';
+import type { AuditEvent, AuditQuery, Page } from '../api/types.js';
 import { refreshEvery } from '../app/query-client.js';
 import { LoadMore } from '../ui/load-more.js';
 import { Nothing } from '../ui/nothing.js';
 import { ProblemPanel } from '../ui/problem-panel.js';
 import { SkeletonRows } from '../ui/skeleton-rows.js';
+import { StaleNotice } from '../ui/stale-notice.js';
 import { AuditFilters } from './audit-filters.js';
 import { auditQuery, type AuditSearch } from './audit-search.js';
 import { AuditTable } from './audit-table.js';
@@ -23,23 +30,20 @@ interface AuditListProps {
 
 /** Who did what, when, from where. */
 export function AuditList({ projectId, search, onSearch }: AuditListProps): ReactNode {
+  const events = useAuditEvents({ projectId, ...auditQuery(search) });
+  const actors = new Set(events.data?.pages.flatMap(({ data }) => data.map(({ actor }) => actor)));
   return (
     <>
-      <AuditFilters projectId={projectId} search={search} onSearch={onSearch} />
-      <Events projectId={projectId} search={search} onSearch={onSearch} />
+      <AuditFilters projectId={projectId} search={search} onSearch={onSearch} actors={[...actors]} />
+      <Events events={events} withProject={projectId === undefined} onClear={() => onSearch({})} />
     </>
   );
 }
 
-interface EventsProps {
-  projectId: string | undefined;
-  search: AuditSearch;
-  onSearch: (search: AuditSearch) => void;
-}
+type Events = UseInfiniteQueryResult<InfiniteData<Page<AuditEvent>>>;
 
-function Events({ projectId, search, onSearch }: EventsProps): ReactNode {
-  const query = { projectId, ...auditQuery(search) };
-  const events = useInfiniteQuery({
+function useAuditEvents(query: AuditQuery): Events {
+  return useInfiniteQuery({
     queryKey: ['audit', 'list', query],
     queryFn: ({ pageParam, signal }) =>
       gateway.listAuditEvents({ ...query, limit: PAGE_ITEMS, cursor: pageParam ?? undefined }, signal),
@@ -48,6 +52,15 @@ function Events({ projectId, search, onSearch }: EventsProps): ReactNode {
     placeholderData: keepPreviousData,
     refetchInterval: refreshEvery(REFRESH_MS),
   });
+}
+
+interface EventsProps {
+  events: Events;
+  withProject: boolean;
+  onClear: () => void;
+}
+
+function Events({ events, withProject, onClear }: EventsProps): ReactNode {
   if (events.isPending) return <SkeletonRows label="Loading audit events" />;
   if (events.data === undefined) {
     return (
@@ -65,7 +78,7 @@ function Events({ projectId, search, onSearch }: EventsProps): ReactNode {
         icon={IconHistory}
         title="No events"
         action={
-          <Button variant="default" onClick={() => onSearch({})}>
+          <Button variant="default" onClick={onClear}>
             Clear filters
           </Button>
         }
@@ -76,7 +89,8 @@ function Events({ projectId, search, onSearch }: EventsProps): ReactNode {
   }
   return (
     <>
-      <AuditTable events={rows} withProject={projectId === undefined} />
+      <StaleNotice query={events} />
+      <AuditTable events={rows} columns={{ project: withProject, apiKey: true }} />
       <LoadMore shown={rows.length} one="event" query={events} />
     </>
   );

@@ -12,14 +12,19 @@ export interface AuditSearch {
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
+/** Whatever is not understood is undefined, not left out: the router would take what the address says. */
 export function auditSearch(search: Record<string, unknown>): AuditSearch {
   const { action, actor, from, to } = search;
   return {
-    ...(isAction(action) ? { action } : {}),
-    ...(typeof actor === 'string' && actor !== '' ? { actor } : {}),
-    ...(typeof from === 'string' && DAY.test(from) ? { from } : {}),
-    ...(typeof to === 'string' && DAY.test(to) ? { to } : {}),
+    action: isAction(action) ? action : undefined,
+    actor: typeof actor === 'string' && actor !== '' ? actor : undefined,
+    from: isDay(from) ? from : undefined,
+    to: isDay(to) ? to : undefined,
   };
+}
+
+function isDay(value: unknown): value is string {
+  return typeof value === 'string' && DAY.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00`));
 }
 
 /** What the gateway is asked: moments, where the reader is. */

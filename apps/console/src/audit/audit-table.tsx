@@ -9,22 +9,30 @@ import { actionText } from './audit-search.js';
 
 interface AuditTableProps {
   events: readonly AuditEvent[];
-  withProject: boolean;
+  /** Those that are not always of interest. */
+  columns: { project: boolean; apiKey: boolean };
 }
 
-export function AuditTable({ events, withProject }: AuditTableProps): ReactNode {
+export function AuditTable({ events, columns }: AuditTableProps): ReactNode {
   return (
     <ResponsiveTable
       label="Audit events"
-      columns={['When', 'Who', 'What', ...(withProject ? ['Project'] : []), 'API key', 'From']}
+      columns={[
+        'When',
+        'Who',
+        'What',
+        ...(columns.project ? ['Project'] : []),
+        ...(columns.apiKey ? ['API key'] : []),
+        'From',
+      ]}
       rows={events.map((event) => ({
         id: event.id,
         cells: [
           <Time key="when" at={event.occurredAt} />,
           event.actor,
           <What key="what" event={event} />,
-          ...(withProject ? [<ProjectLink key="project" projectId={event.projectId} />] : []),
-          <Target key="target" event={event} />,
+          ...(columns.project ? [<ProjectLink key="project" projectId={event.projectId} />] : []),
+          ...(columns.apiKey ? [<Target key="target" event={event} />] : []),
           <code key="from">{event.sourceAddress ?? '–'}</code>,
         ],
       }))}

@@ -2,10 +2,11 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type SubmitEvent, type ReactNode, useState } from 'react';
+import { fieldProblemOf } from '../api/api-error.js';
 import { gateway } from '../api/gateway.js';
 import type { Project } from '../api/types.js';
 import { Dialog } from '../ui/dialog.js';
-import { ProblemPanel } from '../ui/problem-panel.js';
+import { FormProblem } from '../ui/form-problem.js';
 import { useSubmission } from '../ui/use-submission.js';
 import { PROJECTS } from './use-projects.js';
 
@@ -42,11 +43,12 @@ export function ProjectNameDialog({
           placeholder="Website"
           value={name}
           maxLength={MAX_NAME_CHARACTERS}
+          error={fieldProblemOf(error, '/name')}
           onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus
           mb="md"
         />
-        {error !== null && <ProblemPanel title="It was not saved" error={error} />}
+        <FormProblem title="It was not saved" error={error} field="/name" />
         <Group justify="flex-end" mt="md">
           <Button variant="default" onClick={onClose}>
             Cancel

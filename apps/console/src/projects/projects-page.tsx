@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
-import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
+import { useDisclosure } from '@mantine/hooks';
 import { IconFolder, IconPlus, IconSearch } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useShortcut } from '../app/use-shortcut.js';
 import { useWhyNot } from '../session/permissions.js';
 import { GuardedButton } from '../ui/guarded.js';
@@ -11,6 +12,7 @@ import { PageHeader } from '../ui/page-header.js';
 import { ProblemPanel } from '../ui/problem-panel.js';
 import { SearchField } from '../ui/search-field.js';
 import { SkeletonRows } from '../ui/skeleton-rows.js';
+import { StaleNotice } from '../ui/stale-notice.js';
 import { lastProject } from './last-project.js';
 import { ProjectRow } from './project-row.js';
 import { useProjects } from './use-projects.js';
@@ -20,11 +22,11 @@ const ProjectNameDialog = lazy(() =>
   import('./project-name-dialog.js').then((module) => ({ default: module.ProjectNameDialog })),
 );
 
-const SEARCH_DELAY_MS = 200;
-
 export function ProjectsPage(): ReactNode {
-  const [search, setSearch] = useState('');
-  const [q] = useDebouncedValue(search.trim(), SEARCH_DELAY_MS);
+  const { q = '' } = useSearch({ from: '/projects' });
+  const navigate = useNavigate({ from: '/projects' });
+  const search = (text: string): void =>
+    void navigate({ search: text === '' ? {} : { q: text }, replace: true });
   const [isCreating, creating] = useDisclosure(false);
   const whyNot = useWhyNot(null);
   useShortcut('c', whyNot === undefined ? creating.open : undefined);
@@ -42,10 +44,10 @@ export function ProjectsPage(): ReactNode {
           </GuardedButton>
         }
       />
-      <SearchField label="Search projects" value={search} onChange={setSearch} />
+      <SearchField label="Search projects" value={q} onSearch={search} />
       <ProjectList
         q={q}
-        onClear={() => setSearch('')}
+        onClear={() => search('')}
         onCreate={whyNot === undefined ? creating.open : undefined}
       />
       <Suspense>{isCreating && <ProjectNameDialog onClose={creating.close} />}</Suspense>
@@ -77,6 +79,7 @@ function ProjectList({ q, onClear, onCreate }: ProjectListProps): ReactNode {
   const sorted = [...rows.filter(({ id }) => id === lastId), ...rows.filter(({ id }) => id !== lastId)];
   return (
     <>
+      <StaleNotice query={projects} />
       <ul className={classes['list']}>
         {sorted.map((project) => (
           <ProjectRow key={project.id} project={project} isLast={project.id === lastId} />

@@ -11,7 +11,9 @@ import { refreshEvery } from '../app/query-client.js';
 import type { Page, Project } from '../api/types.js';
 
 const PAGE_ITEMS = 50;
-const REFRESH_MS = 30_000;
+const REFRESH_MS = 10_000;
+/** Names are on every row of some lists, and hardly ever change. */
+const NAME_STALE_MS = 30_000;
 export const PROJECTS = ['projects'] as const;
 
 export function useProjects(q: string): UseInfiniteQueryResult<InfiniteData<Page<Project>>> {
@@ -26,11 +28,13 @@ export function useProjects(q: string): UseInfiniteQueryResult<InfiniteData<Page
   });
 }
 
-export function useProject(projectId: string | null): UseQueryResult<Project> {
+/** @param options.isLive asked for again and again: for the project that the page is about, not for one that it only names */
+export function useProject(projectId: string | null, { isLive = false } = {}): UseQueryResult<Project> {
   return useQuery({
     queryKey: [...PROJECTS, 'one', projectId],
     queryFn: ({ signal }) => gateway.getProject(projectId ?? '', signal),
     enabled: projectId !== null,
-    staleTime: REFRESH_MS,
+    staleTime: NAME_STALE_MS,
+    refetchInterval: isLive && refreshEvery(REFRESH_MS),
   });
 }

@@ -3,10 +3,12 @@ import { lazy, type ReactNode, Suspense, useSyncExternalStore } from 'react';
 import { ApiError } from '../api/api-error.js';
 import { session } from '../api/session-store.js';
 import { ProblemPanel } from '../ui/problem-panel.js';
+import { signInProblem } from './sign-in-problem.js';
 import { useMe } from './use-me.js';
 import classes from './session.module.css';
 
 const SignInPage = lazy(() => import('./sign-in-page.js').then((module) => ({ default: module.SignInPage })));
+const NoRolePage = lazy(() => import('./no-role-page.js').then((module) => ({ default: module.NoRolePage })));
 const SessionEndedDialog = lazy(() =>
   import('./session-ended-dialog.js').then((module) => ({ default: module.SessionEndedDialog })),
 );
@@ -21,7 +23,13 @@ export function SessionGate({ children }: { children: ReactNode }): ReactNode {
   if (me.data !== undefined) {
     return (
       <>
-        {children}
+        {me.data.roles.length === 0 ? (
+          <Suspense>
+            <NoRolePage me={me.data} />
+          </Suspense>
+        ) : (
+          children
+        )}
         <Suspense>{hasEnded && <SessionEndedDialog actor={me.data.actor} />}</Suspense>
       </>
     );
@@ -29,7 +37,7 @@ export function SessionGate({ children }: { children: ReactNode }): ReactNode {
   if (me.error instanceof ApiError && me.error.status === 401)
     return (
       <Suspense>
-        <SignInPage />
+        <SignInPage problem={signInProblem} />
       </Suspense>
     );
   if (me.error !== null) {

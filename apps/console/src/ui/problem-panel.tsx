@@ -1,8 +1,8 @@
-import { Button, Code, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { messageOf, requestIdOf } from '../api/api-error.js';
-import { CopyButton } from './copy-button.js';
 import { Notice } from './notice.js';
+import { RequestId } from './request-id.js';
 
 interface ProblemPanelProps {
   title: string;
@@ -13,18 +13,10 @@ interface ProblemPanelProps {
 
 /** A failure in words, with the id by which whoever runs the platform finds it in the logs. */
 export function ProblemPanel({ title, error, onRetry, retryLabel = 'Retry' }: ProblemPanelProps): ReactNode {
-  const requestId = requestIdOf(error);
   return (
     <Notice role="alert" tone="danger" title={title}>
       <Text size="sm">{messageOf(error)}</Text>
-      {requestId !== null && (
-        <Group gap={6} mt={6}>
-          <Text size="xs">
-            Request id <Code>{requestId}</Code>
-          </Text>
-          <CopyButton value={requestId} label="Copy request id" />
-        </Group>
-      )}
+      <RequestId id={requestIdOf(error)} />
       {onRetry && (
         <Button size="xs" variant="default" mt="sm" onClick={onRetry}>
           {retryLabel}

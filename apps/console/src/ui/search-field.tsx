@@ -2,18 +2,21 @@ import { CloseButton, Kbd, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useRef } from 'react';
 import { useShortcut } from '../app/use-shortcut.js';
+import { useSearchText } from './use-search-text.js';
 
 interface SearchFieldProps {
   label: string;
+  /** What is searched for now. */
   value: string;
-  onChange: (value: string) => void;
+  onSearch: (value: string) => void;
 }
 
 const MAX_CHARACTERS = 200;
 
 /** The search of a page: `/` goes there from anywhere. */
-export function SearchField({ label, value, onChange }: SearchFieldProps): ReactNode {
+export function SearchField({ label, value, onSearch }: SearchFieldProps): ReactNode {
   const field = useRef<HTMLInputElement>(null);
+  const { text, problem, type } = useSearchText(value, onSearch);
   useShortcut('/', () => field.current?.select());
   return (
     <TextInput
@@ -23,20 +26,21 @@ export function SearchField({ label, value, onChange }: SearchFieldProps): React
       aria-label={label}
       aria-keyshortcuts="/"
       placeholder={label}
-      value={value}
+      value={text}
+      error={problem}
       maxLength={MAX_CHARACTERS}
       flex="1 1 220px"
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={
-        value === '' ? (
+        text === '' ? (
           <Kbd size="xs" aria-hidden>
             /
           </Kbd>
         ) : (
-          <CloseButton size="sm" aria-label="Clear search" onClick={() => onChange('')} />
+          <CloseButton size="sm" aria-label="Clear search" onClick={() => type('')} />
         )
       }
-      onChange={(event) => onChange(event.currentTarget.value)}
+      onChange={(event) => type(event.currentTarget.value)}
     />
   );
 }

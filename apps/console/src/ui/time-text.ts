@@ -2,12 +2,13 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+/** With how many of them it is said: what is due in 31 days is not due "in 2 months". */
 const UNITS = [
-  ['year', 365 * DAY_MS],
-  ['month', 30 * DAY_MS],
-  ['day', DAY_MS],
-  ['hour', HOUR_MS],
-  ['minute', MINUTE_MS],
+  ['year', 365 * DAY_MS, 2],
+  ['month', 30 * DAY_MS, 2],
+  ['day', DAY_MS, 1],
+  ['hour', HOUR_MS, 1],
+  ['minute', MINUTE_MS, 1],
 ] as const;
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
@@ -16,13 +17,18 @@ const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'lon
 /** `2 minutes ago`, `in 3 days`; within a minute `just now`. */
 export function relativeTime(iso: string, nowMs: number): string {
   const differenceMs = Date.parse(iso) - nowMs;
-  for (const [unit, unitMs] of UNITS) {
+  for (const [unit, unitMs, least] of UNITS) {
     const units = differenceMs / unitMs;
-    // A key that works for five days and an hour expires in 6 days: see `daysUntil`.
-    if (Math.abs(units) >= 1) return relative.format(units > 0 ? Math.ceil(units) : Math.trunc(units), unit);
+    if (Math.abs(units) >= least) return relative.format(whole(units, unitMs), unit);
   }
   // The clocks of two machines may differ by as much.
   return 'just now';
+}
+
+function whole(units: number, unitMs: number): number {
+  if (unitMs > DAY_MS) return Math.round(units);
+  // A key that works for five days and an hour expires in 6 days: see `daysUntil`.
+  return units > 0 ? Math.ceil(units) : Math.trunc(units);
 }
 
 /** With the weekday, to the second, and with the zone of the reader. */

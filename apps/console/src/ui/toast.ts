@@ -10,6 +10,7 @@ export interface Toast {
   tone: 'ok' | 'danger';
   title: string;
   message: string | undefined;
+  requestId: string | null;
 }
 
 let toasts: readonly Toast[] = [];
@@ -19,12 +20,11 @@ const listeners = new Set<() => void>();
 /** Short reports of what was done, or was not. */
 export const toast = {
   done: (title: string, message?: string): void => {
-    add({ tone: 'ok', title, message }, SHOWN_MS);
+    add({ tone: 'ok', title, message, requestId: null }, SHOWN_MS);
   },
   problem: (title: string, error: unknown): void => {
-    const requestId = requestIdOf(error);
-    const message = requestId === null ? messageOf(error) : `${messageOf(error)} Request id: ${requestId}`;
-    add({ tone: 'danger', title, message }, PROBLEM_SHOWN_MS);
+    const content = { title, message: messageOf(error), requestId: requestIdOf(error) };
+    add({ tone: 'danger', ...content }, PROBLEM_SHOWN_MS);
   },
   dismiss: (id: number): void => {
     change(toasts.filter((shown) => shown.id !== id));

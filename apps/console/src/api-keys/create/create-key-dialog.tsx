@@ -1,3 +1,4 @@
+import { useBlocker } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { gateway } from '../../api/gateway.js';
 import type { ApiKey, CreatedApiKey } from '../../api/types.js';
@@ -28,6 +29,8 @@ export function CreateKeyDialog({
     const body = { note, expiresAt, ...(replaces ? { replacesKeyId: replaces.id } : {}) };
     setCreated(await gateway.createApiKey(projectId, body, idempotencyKey));
   });
+  // Whoever leaves now never sees the key that is being made.
+  useBlocker({ shouldBlockFn: () => isBusy, enableBeforeUnload: () => isBusy });
   if (created !== null) {
     const { key, ...apiKey } = created;
     const close = (): void => {
@@ -39,7 +42,9 @@ export function CreateKeyDialog({
   return (
     <Dialog
       opened
-      onClose={onClose}
+      onClose={() => {
+        if (!isBusy) onClose();
+      }}
       title={replaces ? `Create a replacement for ${replaces.keyStart}…` : 'Create API Key'}
     >
       <CreateKeyForm replaces={replaces} isBusy={isBusy} error={error} onCancel={onClose} onSubmit={submit} />

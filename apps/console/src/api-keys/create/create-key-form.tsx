@@ -1,8 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { type SubmitEvent, type ReactNode, useState } from 'react';
-import { hasCode } from '../../api/api-error.js';
 import type { ApiKey } from '../../api/types.js';
-import { ProblemPanel } from '../../ui/problem-panel.js';
+import { CreationProblem, isLost } from './creation-problem.js';
 import { type ExpiryChoice, expiryOf } from './expiry.js';
 import { ExpiryField } from './expiry-field.js';
 import { NoteField } from './note-field.js';
@@ -46,24 +45,16 @@ export function CreateKeyForm({
             ? 'The old key works until you delete it. Switch its client to the new one, in a low-traffic window if you can, then delete the old one.'
             : 'One key per consumer: a key that your CI and a laptop share can never be rotated cleanly.'}
         </Text>
-        {error !== null && <ProblemPanel title={titleOf(error)} error={error} />}
+        <CreationProblem error={error} />
         <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel}>
-            Cancel
+          <Button variant="default" onClick={onCancel} disabled={isBusy}>
+            {isLost(error) ? 'Close' : 'Cancel'}
           </Button>
-          <Button type="submit" loading={isBusy} disabled={!expiry.isValid}>
+          <Button type="submit" loading={isBusy} disabled={!expiry.isValid || isLost(error)}>
             Create
           </Button>
         </Group>
       </Stack>
     </form>
   );
-}
-
-function titleOf(error: unknown): string {
-  // A first attempt got through although its answer did not: its secret is lost for ever.
-  if (hasCode(error, 'idempotency_key_reused')) return 'The key was created, but it cannot be shown any more';
-  if (hasCode(error, 'already_replaced')) return 'It has a replacement already';
-  if (hasCode(error, 'limit_reached')) return 'This project has as many keys as it may have';
-  return 'No key was created';
 }

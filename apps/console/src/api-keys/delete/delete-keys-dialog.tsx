@@ -1,11 +1,14 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ApiKey } from '../../api/types.js';
+import { useNow } from '../../ui/clock.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Notice } from '../../ui/notice.js';
 import { toast } from '../../ui/toast.js';
 import { useSlow } from '../../ui/use-slow.js';
 import { nameOf } from '../key-state.js';
+import { rotationOf } from '../rotation/rotation.js';
+import { useReplacement } from '../rotation/use-replacement.js';
 import { useApiKey } from '../use-api-keys.js';
 import { InUseWarning } from './in-use-warning.js';
 import { KeyResults } from './key-results.js';
@@ -15,20 +18,22 @@ import { VerdictCard } from './verdict-card.js';
 interface DeleteKeysDialogProps {
   apiKeys: readonly ApiKey[];
   onClose: () => void;
-  /** Something was deleted. */
+  /** Some of them were deleted, and the dialog stays open. */
   onChange: () => Promise<void>;
-  /** Everything was. */
-  onDone: () => void;
+  /** All of them were. */
+  onDone: () => Promise<void>;
 }
 
 const SLOW_MS = 2_000;
 
 export function DeleteKeysDialog({ apiKeys, onClose, onChange, onDone }: DeleteKeysDialogProps): ReactNode {
   const { isBusy, results, start } = useDeletions(apiKeys, async (ended) => {
-    await onChange();
-    if (apiKeys.some(({ id }) => ended.get(id)?.outcome === 'failed')) return;
+    if (apiKeys.some(({ id }) => ended.get(id)?.outcome === 'failed')) {
+      await onChange();
+      return;
+    }
+    await onDone();
     tell(apiKeys, ended);
-    onDone();
   });
   const isSlow = useSlow(isBusy, SLOW_MS);
   const [only] = apiKeys;
@@ -72,8 +77,21 @@ function OneKey({ apiKey }: { apiKey: ApiKey }): ReactNode {
     <>
       <Text fw={600}>{nameOf(data)}</Text>
       <InUseWarning apiKeys={[data]} />
+      <TakenOver oldKey={data} />
       <VerdictCard apiKey={data} />
     </>
+  );
+}
+
+/** What the traffic of both keys says, beside the counts, which still remember the time before the switch. */
+function TakenOver({ oldKey }: { oldKey: ApiKey }): ReactNode {
+  const newKey = useReplacement(oldKey);
+  const now = useNow();
+  if (newKey === undefined || !rotationOf(oldKey, newKey, now).isReady) return null;
+  return (
+    <Notice tone="info" title="Its replacement has taken over">
+      {newKey.keyStart}… is in use, and this key has been quiet for an hour or longer.
+    </Notice>
   );
 }
 

@@ -6,7 +6,8 @@ import { count } from '../../ui/time-text.js';
 
 /** Red, when a deletion breaks somebody's day. */
 export function InUseWarning({ apiKeys }: { apiKeys: readonly ApiKey[] }): ReactNode {
-  const inUse = apiKeys.filter(({ usage }) => usage.verdict === 'in_use');
+  // With an expired one nobody gets in any more.
+  const inUse = apiKeys.filter(({ usage, status }) => usage.verdict === 'in_use' && status !== 'expired');
   const [first] = inUse;
   if (first === undefined) return null;
   const title =

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
 import { messageOf, requestIdOf } from '../../api/api-error.js';
 import type { ApiKey } from '../../api/types.js';
+import { RequestId } from '../../ui/request-id.js';
 import { Time } from '../../ui/time.js';
-import { nameOf } from '../key-state.js';
+import { useNow } from '../../ui/clock.js';
+import { nameOf, verdictOf } from '../key-state.js';
 import type { DeletionResult } from './use-deletions.js';
 import classes from './delete.module.css';
 
@@ -11,7 +13,7 @@ interface KeyResultsProps {
   results: ReadonlyMap<string, DeletionResult>;
 }
 
-/** Each key with what became of it; before that, with its last use. */
+/** Each key with what became of it; before that, with the answer to "safe to delete?". */
 export function KeyResults({ apiKeys, results }: KeyResultsProps): ReactNode {
   return (
     // It scrolls, so the keyboard must get there.
@@ -27,30 +29,35 @@ export function KeyResults({ apiKeys, results }: KeyResultsProps): ReactNode {
 }
 
 function Result({ apiKey, result }: { apiKey: ApiKey; result: DeletionResult | undefined }): ReactNode {
-  if (result === undefined) {
-    return apiKey.lastUsedAt === null ? (
-      <span>Never used</span>
-    ) : (
-      <span>
-        Last used <Time at={apiKey.lastUsedAt} />
-      </span>
-    );
-  }
+  if (result === undefined) return <Verdict apiKey={apiKey} />;
   switch (result.outcome) {
     case 'deleted':
       return <span>✓ Deleted</span>;
     case 'gone':
       return <span>✓ Was deleted already</span>;
     case 'failed': {
-      const requestId = requestIdOf(result.error);
       return (
         <>
           <span>✗ Not deleted</span>
-          <span className={classes['problem']}>
-            {messageOf(result.error)} {requestId !== null && `Request id: ${requestId}`}
-          </span>
+          <span className={classes['problem']}>{messageOf(result.error)}</span>
+          <RequestId id={requestIdOf(result.error)} />
         </>
       );
     }
   }
+}
+
+function Verdict({ apiKey }: { apiKey: ApiKey }): ReactNode {
+  const { tone, title } = verdictOf(apiKey, useNow());
+  return (
+    <span className={classes['answer']} data-tone={tone}>
+      <b>{title}</b>
+      {apiKey.lastUsedAt !== null && (
+        <>
+          {' '}
+          · last used <Time at={apiKey.lastUsedAt} />
+        </>
+      )}
+    </span>
+  );
 }

@@ -7,6 +7,7 @@ import type { ApiKey } from '../../api/types.js';
 import { Nothing } from '../../ui/nothing.js';
 import { ProblemPanel } from '../../ui/problem-panel.js';
 import { SkeletonRows } from '../../ui/skeleton-rows.js';
+import { StaleNotice } from '../../ui/stale-notice.js';
 import { VerdictCard } from '../delete/verdict-card.js';
 import { KeyActionsProvider } from '../key-actions.js';
 import { RotationPanel } from '../rotation/rotation-panel.js';
@@ -14,6 +15,7 @@ import { useApiKey } from '../use-api-keys.js';
 import { KeyEvents } from './key-events.js';
 import { KeyFacts } from './key-facts.js';
 import { KeyHeader } from './key-header.js';
+import { StillCalled } from './still-called.js';
 import { UsagePlots } from './usage-plots.js';
 import classes from './key-page.module.css';
 
@@ -22,7 +24,7 @@ export function ApiKeyPage(): ReactNode {
   const navigate = useNavigate();
   const toList = { to: '/projects/$projectId/api-access/api-keys', params: { projectId } } as const;
   return (
-    <KeyActionsProvider onDeleted={() => void navigate(toList)}>
+    <KeyActionsProvider onDeleted={() => navigate(toList)}>
       <Anchor size="sm" renderRoot={(props) => <Link {...toList} {...props} />}>
         <IconArrowLeft size={14} aria-hidden className={classes['back'] ?? ''} /> API Keys
       </Anchor>
@@ -45,19 +47,25 @@ function Content({ projectId, keyId }: { projectId: string; keyId: string }): Re
       />
     );
   }
-  return <KeyDetails apiKey={apiKey.data} />;
+  return (
+    <div className={classes['page']}>
+      <StaleNotice query={apiKey} />
+      <KeyDetails apiKey={apiKey.data} />
+    </div>
+  );
 }
 
 function KeyDetails({ apiKey }: { apiKey: ApiKey }): ReactNode {
   return (
-    <div className={classes['page']}>
+    <>
       <KeyHeader apiKey={apiKey} />
       {apiKey.replacedByKeyId !== null && <RotationPanel oldKey={apiKey} />}
       <KeyFacts apiKey={apiKey} />
+      <StillCalled apiKey={apiKey} />
       <VerdictCard apiKey={apiKey} />
       <UsagePlots apiKey={apiKey} />
       <KeyEvents apiKey={apiKey} />
-    </div>
+    </>
   );
 }
 

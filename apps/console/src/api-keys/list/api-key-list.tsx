@@ -5,13 +5,13 @@ import { Nothing } from '../../ui/nothing.js';
 import { LoadMore } from '../../ui/load-more.js';
 import { ProblemPanel } from '../../ui/problem-panel.js';
 import { SkeletonRows } from '../../ui/skeleton-rows.js';
+import { StaleNotice } from '../../ui/stale-notice.js';
 import { useApiKeys } from '../use-api-keys.js';
 import { AttentionBanner } from './attention-banner.js';
 import { CreateFirst } from './create-first.js';
 import { KeyTable } from './key-table.js';
 import { ListToolbar } from './list-toolbar.js';
 import { apiKeyQuery, type ListSearch, type OnSearch } from './list-search.js';
-import { StaleNotice } from './stale-notice.js';
 import classes from './list.module.css';
 
 interface ApiKeyListProps {
@@ -56,7 +56,7 @@ function Rows({ projectId, search, onSearch }: RowsProps): ReactNode {
   return (
     <>
       <div className={classes['banner']}>
-        {apiKeys.isRefetchError && <StaleNotice error={apiKeys.error} asOf={apiKeys.dataUpdatedAt} />}
+        <StaleNotice query={apiKeys} />
       </div>
       <KeyTable
         apiKeys={rows}

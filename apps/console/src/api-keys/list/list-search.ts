@@ -27,13 +27,16 @@ export interface ListSearch {
 
 export type OnSearch = (search: ListSearch, options?: { replace?: boolean }) => void;
 
-/** Whatever is not understood is left out: an old link leads to a list, not to an error. */
+/**
+ * Whatever is not understood is undefined: an old link leads to a list, not to an error. It is not left out, as the router
+ * would then take what the address says.
+ */
 export function listSearch(search: Record<string, unknown>): ListSearch {
   const { q, filter, sort } = search;
   return {
-    ...((typeof q === 'string' && q !== '') || typeof q === 'number' ? { q: String(q) } : {}),
-    ...(isFilter(filter) ? { filter } : {}),
-    ...(isSort(sort) && sort !== DEFAULT_SORT ? { sort } : {}),
+    q: (typeof q === 'string' && q !== '') || typeof q === 'number' ? String(q) : undefined,
+    filter: isFilter(filter) ? filter : undefined,
+    sort: isSort(sort) && sort !== DEFAULT_SORT ? sort : undefined,
   };
 }
 

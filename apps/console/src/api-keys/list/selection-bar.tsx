@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ApiKey } from '../../api/types.js';
-import { useWhyNot } from '../../session/permissions.js';
+import { useWhyNotAll } from '../../session/permissions.js';
 import { GuardedButton } from '../../ui/guarded.js';
 import { count } from '../../ui/time-text.js';
 import { useKeyActions } from '../key-actions.js';
@@ -10,9 +10,7 @@ import classes from './key-table.module.css';
 
 export function SelectionBar({ apiKeys, onClear }: { apiKeys: ApiKey[]; onClear: () => void }): ReactNode {
   const { start } = useKeyActions();
-  const projectIds = new Set(apiKeys.map(({ projectId }) => projectId));
-  const [onlyProjectId = null] = projectIds.size === 1 ? projectIds : [];
-  const whyNot = useWhyNot(onlyProjectId);
+  const whyNot = useWhyNotAll(apiKeys.map(({ projectId }) => projectId));
   if (apiKeys.length === 0) return null;
   return (
     <Group className={classes['selection'] ?? ''} role="region" aria-label="Selected API keys">

@@ -7,16 +7,13 @@ import { useNow } from '../../ui/clock.js';
 import { GuardedButton } from '../../ui/guarded.js';
 import { Time } from '../../ui/time.js';
 import { useKeyActions } from '../key-actions.js';
-import { useApiKey } from '../use-api-keys.js';
 import { rotationOf } from './rotation.js';
+import { useReplacement } from './use-replacement.js';
 import classes from './rotation.module.css';
 
 /** Both keys' live traffic while one takes over from the other; the deletion of the old one when its time has come. */
 export function RotationPanel({ oldKey }: { oldKey: ApiKey }): ReactNode {
-  const { replacedByKeyId, projectId } = oldKey;
-  const { data: newKey } = useApiKey(
-    replacedByKeyId === null ? undefined : { projectId, id: replacedByKeyId },
-  );
+  const newKey = useReplacement(oldKey);
   if (newKey === undefined) return null;
   return (
     <div className={classes['panel']}>
