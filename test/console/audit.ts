@@ -40,7 +40,8 @@ export function describeAudit(getWorld: () => World): void {
         note: `note ${String(index)}`,
       }),
     );
-    await page.getByRole('button', { name: 'Load more' }).waitFor({ timeout: 30_000 });
+    await page.reload();
+    await page.getByRole('button', { name: 'Load more' }).waitFor();
     const event = rows().filter({ hasText: 'Changed the note' }).first();
     await event.getByText('admin-token').waitFor();
     await event.getByText('127.0.0.1').waitFor();

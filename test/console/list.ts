@@ -45,6 +45,7 @@ export function describeList(getWorld: () => World): void {
     await world.use(idle);
     await row('Abandoned').getByText('just now').nth(1).waitFor();
     await world.age(idle, '100 days');
+    await page.reload();
     await row('Abandoned').getByText('Idle 30+ days').waitFor();
     await row('Abandoned').getByText('3 months ago').waitFor();
     await row('Plain').getByText('Active').waitFor();
@@ -56,7 +57,6 @@ export function describeList(getWorld: () => World): void {
     await row('Later').getByText('in 40 days').waitFor();
     await row('Dead').getByText('Expired').waitFor();
     expect(await row('Plain').getByRole('time').getAttribute('datetime')).toMatch(/^\d{4}-.*Z$/);
-    await page.reload();
     await page.getByRole('button', { name: '1 key has been idle for 90 days or more' }).click();
     await page.getByText('1 API key', { exact: true }).waitFor();
     await row('Abandoned').waitFor();
