@@ -94,6 +94,8 @@ describe('a consumer of events', () => {
   it('gets an event again when handling it has failed', async () => {
     const attempts: string[][] = [];
     await stream.consume(({ events }) => {
+      // Only how far events are handled.
+      if (events.length === 0) return Promise.resolve();
       attempts.push(events.map(({ text }) => text));
       return attempts.length < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve();
     });
