@@ -1,4 +1,5 @@
-// The examples of proxies that no test runs: what can be said of them without one. test/proxies.e2e-spec.ts runs the others.
+// The examples of proxies that no test runs: what can be said of them without one. test/proxies.e2e-spec.ts runs the others;
+// secret-scanning.spec.ts is about the rules of secret scanners.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -12,7 +13,7 @@ function read(file: string): unknown {
 const inLowerCase = (names: string[]): string[] => names.map((name) => name.toLowerCase()).sort();
 
 it('are all run by a test, or say that they are not', () => {
-  const run = new Set(['nginx', 'haproxy', 'caddy']);
+  const run = new Set(['nginx', 'haproxy', 'caddy', 'secret-scanning']);
   for (const name of readdirSync('examples').filter((one) => !run.has(one))) {
     for (const file of readdirSync(`examples/${name}`)) {
       expect(readFileSync(`examples/${name}/${file}`, 'utf8')).toContain('NOT RUN by our tests');
