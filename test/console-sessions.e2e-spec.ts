@@ -7,8 +7,8 @@ import { eventually } from './support/eventually.js';
 import { type Answer, GatewayClient, type ProblemBody } from './support/gateway-client.js';
 
 const SECURE_COOKIE = '__Host-traylinx-session';
-const IDLE_S = 1;
-const MAX_AGE_S = 3;
+const IDLE_S = 2;
+const MAX_AGE_S = 5;
 const PUBLIC_ORIGIN = 'http://keys.test:8080';
 
 let platform: Awaited<ReturnType<typeof startPlatform>>;

@@ -117,7 +117,7 @@ export function describeDeletions(getWorld: () => World): void {
   });
 
   it('an expired key that is still being called says so on its page', async () => {
-    const expiresAt = new Date(Date.now() + 1_500).toISOString();
+    const expiresAt = new Date(Date.now() + 3_000).toISOString();
     const key = await world.gateway.createKey(projectId, { note: 'Expired: still called', expiresAt });
     await eventually(async () =>
       expect((await world.gateway.auth(key.key)).body.code).toBe('api_key_expired'),

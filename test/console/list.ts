@@ -40,7 +40,7 @@ export function describeList(getWorld: () => World): void {
     await gateway.createKey(projectId);
     await create('Soon', { expiresAt: inDays(5.5) });
     await create('Later', { expiresAt: inDays(40) });
-    await create('Dead', { expiresAt: new Date(Date.now() + 1_000).toISOString() });
+    await create('Dead', { expiresAt: new Date(Date.now() + 3_000).toISOString() });
     const idle = await create('Abandoned');
     await world.use(idle);
     await row('Abandoned').getByText('just now').nth(1).waitFor();
