@@ -122,6 +122,14 @@ export function describeProxyMode(getWorld: () => World): void {
     });
   });
 
+  it('a body that forward-auth ignores does not keep the connection open for longer than others', async () => {
+    const startedAt = performance.now();
+    const head = 'POST /v1/auth HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n';
+    const patienceMs = 30_000;
+    expect(await sendRaw(world.gateway.url, head, patienceMs)).toMatchObject({ status: 401 });
+    expect(performance.now() - startedAt).toBeLessThan(patienceMs);
+  });
+
   it('says that a service is down, slow or no service, and that the key is good', async () => {
     world.upstream.handle('/silent', () => undefined);
     world.upstream.handle('/garbage', ({ socket }) => socket.end('no HTTP at all\r\n\r\n'));

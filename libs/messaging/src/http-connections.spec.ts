@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { HttpConnections } from './http-connections.js';
 
@@ -87,4 +87,23 @@ describe('an HTTP server that ends', () => {
     await new HttpConnections(createServer()).drain();
     await connections.drain();
   });
+});
+
+it('the address of a caller who has hung up is still known', async () => {
+  const server = createServer();
+  new HttpConnections(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const asked = once(server, 'request') as Promise<[IncomingMessage]>;
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [request] = await asked;
+    const closed = once(request.socket, 'close');
+    socket.destroy();
+    await closed;
+    expect(request.socket.remoteAddress).toBe('127.0.0.1');
+  } finally {
+    server.close();
+  }
 });

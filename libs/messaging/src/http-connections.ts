@@ -22,6 +22,9 @@ export class HttpConnections {
   constructor(private readonly server: Server) {
     server.on('connection', (socket) => {
       this.latest.set(socket, undefined);
+      // Node remembers it once it was read, and cannot tell it after a caller has hung up: limits and the audit trail ask then.
+      // eslint-disable-next-line @typescript-eslint/no-meaningless-void-operator -- reading it is what counts
+      void socket.remoteAddress;
       socket.once('close', () => this.latest.delete(socket));
     });
     // First in line, so that a response is known before a handler can have sent it.

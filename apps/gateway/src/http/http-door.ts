@@ -39,9 +39,12 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
   let forwardAuth: ForwardAuth | undefined;
   const options = fastifyOptions(config);
   const headers = securityHeaders(config);
+  const isProxying = config.GATEWAY_ROUTES !== undefined;
   options.serverFactory = (passToFastify) =>
     openServer(options, (request, response) => {
-      if (forwardAuth?.isFor(request)) void forwardAuth.serve(request, response);
+      // Where requests are proxied, only `limitArrival` sees to it that a body arrives in time.
+      const isFast = !isProxying || !hasBody(request.headers);
+      if (isFast && forwardAuth?.isFor(request)) void forwardAuth.serve(request, response);
       else passToFastify(request, response);
     });
   options.clientErrorHandler = (error, socket) => {
@@ -56,7 +59,7 @@ export function httpDoor({ config }: { config: GatewayConfig }): HttpDoor {
       const fastify = app.getHttpAdapter().getInstance();
       app.get(RouteTable).watch(fastify);
       addAnswerHeaders(fastify, config);
-      if (config.GATEWAY_ROUTES !== undefined) limitArrival(fastify, config.REQUEST_TIMEOUT_MS);
+      if (isProxying) limitArrival(fastify, config.REQUEST_TIMEOUT_MS);
       addChecks(fastify, config);
       keepContexts(fastify);
       reportRequests(fastify);
